@@ -1,0 +1,2 @@
+export { passCheckpoint } from './checkpoint.ts';
+export type { Checkpoint, CheckpointName } from './checkpoint.ts';

@@ -1,0 +1,2 @@
+export { CodexError, errorData } from './error-data.ts';
+export type { ErrorData } from './error-data.ts';

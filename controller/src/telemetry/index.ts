@@ -1,0 +1,2 @@
+export { silentTelemetry } from './telemetry.ts';
+export type { Telemetry } from './telemetry.ts';
