@@ -1,0 +1,26 @@
+export type {
+  ApplyLedger,
+  DesiredState,
+  PlanReading,
+  RecordedContent,
+  RecordedEnvironment,
+  WorkSource,
+} from './ports.ts';
+export type {
+  AppliedObject,
+  ApplyOutcome,
+  ApplyReport,
+  ApplyWork,
+  ConditionType,
+  EnvironmentCondition,
+  EnvironmentHealth,
+  EnvironmentTarget,
+  ObjectAction,
+  ObjectChange,
+  ObjectHealth,
+  ObjectIdentity,
+  StackState,
+  StackStateName,
+} from './types.ts';
+export { applyErrors } from './codes.ts';
+export type { ApplyErrorCode } from './codes.ts';
