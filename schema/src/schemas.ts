@@ -1,0 +1,6 @@
+import diagnostic from '../schemas/diagnostic.schema.json' with { type: 'json' };
+import executionPlan from '../schemas/execution-plan.schema.json' with { type: 'json' };
+import services from '../schemas/services.schema.json' with { type: 'json' };
+
+/** The published JSON Schemas (draft 2020-12) by contract. */
+export const schemas = { diagnostic, executionPlan, services } as const;

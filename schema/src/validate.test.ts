@@ -1,0 +1,125 @@
+import { expect } from 'chai';
+import { readFile } from 'node:fs/promises';
+import {
+  schemas,
+  validateDiagnostic,
+  validateExecutionPlan,
+  validateServicesPart,
+  validateServiceStack,
+  type ExecutionPlan,
+} from './index.ts';
+
+const plan: ExecutionPlan = {
+  apiVersion: 'codex-k8s.dev/v1alpha1',
+  kind: 'ExecutionPlan',
+  project: 'shop',
+  stack: 'shop',
+  environment: 'dev',
+  namespace: 'shop-dev',
+  rendering: 1,
+  applySet: 'applyset-Xs9ZJY2kEJlQeyTtqOv1fpP5Wxx6JjBkQ6Qm5bFhH0s-v1',
+  phases: ['internal'],
+  images: [{ name: 'web', reference: 'nginx:1.29' }],
+  units: [
+    {
+      name: 'web',
+      source: 'service',
+      phase: 'internal',
+      dependsOn: [],
+      objects: [
+        {
+          file: 'manifests/web/deployment-web.yaml',
+          apiVersion: 'apps/v1',
+          kind: 'Deployment',
+          namespace: 'shop-dev',
+          name: 'web',
+        },
+      ],
+      images: ['web'],
+      codeUpdateStrategy: 'rebuild',
+      readiness: { timeoutSeconds: 600 },
+      prune: 'afterHealthy',
+    },
+  ],
+};
+
+const stack = {
+  apiVersion: 'codex-k8s.dev/v1alpha1',
+  kind: 'ServiceStack',
+  metadata: { name: 'shop' },
+  spec: { environments: { dev: {} } },
+};
+
+describe('schema validators', () => {
+  it('accept a plan and give it its type', () => {
+    expect(validateExecutionPlan(plan)).to.deep.equal({ ok: true, value: plan });
+  });
+
+  it('say every violation of a plan with its path and keyword', () => {
+    const broken = {
+      ...plan,
+      stack: 'Shop',
+      extra: 1,
+      units: [{ ...plan.units[0], prune: 'never' }],
+    };
+    const result = validateExecutionPlan(broken);
+    expect(result.ok).to.equal(false);
+    const found = result.ok ? [] : result.errors.map((e) => `${e.path.join('.')} ${e.keyword}`);
+    expect(found).to.have.members([' additionalProperties', 'stack pattern', 'units.0.prune enum']);
+  });
+
+  it('refuse a plan of unknown output semantics', () => {
+    expect(validateExecutionPlan({ ...plan, rendering: 2 }).ok).to.equal(false);
+  });
+
+  it('accept the smallest stack and refuse an unknown field at any depth', () => {
+    expect(validateServiceStack(stack).ok).to.equal(true);
+    const result = validateServiceStack({
+      ...stack,
+      spec: { ...stack.spec, services: [{ name: 'web', use: ['x'], workload: { imgae: 'web' } }] },
+    });
+    expect(result.ok ? [] : result.errors).to.deep.include({
+      path: ['spec', 'services', '0', 'workload'],
+      keyword: 'additionalProperties',
+      params: { additionalProperty: 'imgae' },
+      message: 'must NOT have additional properties',
+    });
+  });
+
+  it('validate one part of a stack on its own', () => {
+    expect(validateServicesPart('image', { from: 'nginx:1.29' }).ok).to.equal(true);
+    expect(validateServicesPart('image', { type: 'build', repository: 'web' }).ok).to.equal(false);
+    expect(validateServicesPart('image', { type: 'mirror', from: 'nginx:1.29' }).ok).to.equal(
+      false,
+    );
+  });
+
+  it('accept a diagnostic without a place and refuse a line 0', () => {
+    const diagnostic = { code: 'CK-R-014', severity: 'error', message: 'unknown image' };
+    expect(validateDiagnostic(diagnostic).ok).to.equal(true);
+    expect(validateDiagnostic({ ...diagnostic, line: 0 }).ok).to.equal(false);
+  });
+});
+
+describe('published schemas', () => {
+  it('are closed everywhere: every object says what else it may hold', () => {
+    const open: string[] = [];
+    const visit = (node: unknown, at: string) => {
+      if (typeof node !== 'object' || node === null) return;
+      if ('properties' in node && !/\/(if|then|else)$/.test(at)) {
+        if (!('additionalProperties' in node)) open.push(at);
+      }
+      expect(node, at).not.to.have.any.keys('prefixItems', 'unevaluatedProperties');
+      for (const [key, child] of Object.entries(node)) visit(child, `${at}/${key}`);
+    };
+    for (const schema of Object.values(schemas)) visit(schema, schema.title);
+    expect(open).to.deep.equal([]);
+  });
+
+  it('carry the file name in their id', async () => {
+    for (const schema of Object.values(schemas)) {
+      const file = new URL(`../schemas/${schema.$id.split('/').at(-1)}`, import.meta.url);
+      expect(JSON.parse(await readFile(file, 'utf8'))).to.deep.equal(schema);
+    }
+  });
+});

@@ -1,0 +1,2 @@
+export { generateApiTypes } from './api-types.ts';
+export { generateSchemaTypes } from './schema-types.ts';
