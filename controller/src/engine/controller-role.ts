@@ -1,0 +1,54 @@
+import type { Renderer } from '@codex-k8s/renderer';
+import type { Checkpoint } from '../checkpoints/index.ts';
+import type { Database } from '../database/index.ts';
+import { createWorker } from '../queue/index.ts';
+import { handleRender } from '../runs/index.ts';
+import type { SecretStore } from '../secrets/index.ts';
+import { scheduleSweeps, sweepProject } from '../sweeps/index.ts';
+import type { Telemetry } from '../telemetry/index.ts';
+import { handleDeliveries } from '../triggers/index.ts';
+import type { OpenRepositories } from './repositories.ts';
+
+/** A role of the program that has been started. */
+export interface RunningRole {
+  stop(): Promise<void>;
+}
+
+/** What the controller role is made of. */
+export interface ControllerRole {
+  name: string;
+  db: Database;
+  secrets: SecretStore;
+  repositories: OpenRepositories;
+  renderer: Renderer;
+  checkpoint: Checkpoint;
+  telemetry: Telemetry;
+  leaseMs: number;
+  sweepIntervalMs: number;
+}
+
+// Renders are CPU work of one process: two at a time keep git and Postgres busy meanwhile.
+const concurrentRenders = 2;
+const deliveryBatch = 200;
+
+/** Starts turning deliveries into commits: the work queue's workers for deliveries, renders and sweeps. */
+export async function startControllerRole(role: ControllerRole): Promise<RunningRole> {
+  const { db, secrets, repositories, checkpoint, telemetry } = role;
+  const worker = createWorker(db, {
+    name: role.name,
+    leaseMs: role.leaseMs,
+    telemetry,
+    kinds: {
+      delivery: { handleBatch: handleDeliveries, batch: deliveryBatch, concurrency: 1 },
+      render: {
+        handle: (item) => handleRender({ db, secrets, checkpoint, telemetry, renderer: role.renderer, providerOf: repositories.providerOf, stateRepository: repositories.stateRepository }, item),
+        concurrency: concurrentRenders,
+        onFinished: () => checkpoint('run.recorded'),
+      },
+      sweep: { handle: (item) => sweepProject({ db, secrets, providerOf: repositories.providerOf, intervalMs: role.sweepIntervalMs }, item), concurrency: 1, lane: 'sweep' },
+    },
+  });
+  await scheduleSweeps(db);
+  worker.start();
+  return worker;
+}

@@ -1,0 +1,2 @@
+export { scheduleSweeps, sweepProject } from './sweep-project.ts';
+export type { SweepWork } from './sweep-project.ts';
