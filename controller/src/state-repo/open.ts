@@ -1,0 +1,68 @@
+import { passCheckpoint } from '../checkpoints/index.ts';
+import { openGitRepository } from '../git/index.ts';
+import { publishInPlace } from './in-place.ts';
+import { publish } from './publish.ts';
+import { findPublished, listFiles, readBranch, readPlan } from './reading.ts';
+import { TEMPLATE_DIRECTORY, readTemplate } from './template.ts';
+import type { Checkpoint } from '../checkpoints/index.ts';
+import type { GitIdentity } from '../git/index.ts';
+import type { BuiltTree } from './directory-tree.ts';
+import type { StateRepository } from './state-repository.ts';
+
+/** How a state repository is opened. */
+export interface StateRepositoryOptions {
+  /** A bare repository of this machine, written in place. */
+  path: string;
+  /** Author and committer of the platform's commits. */
+  author: GitIdentity;
+  checkpoint?: Checkpoint;
+  /** The time of a commit; the system's by default. */
+  clock?: () => Date;
+  /** Where the template lies; the installation's by default. */
+  templateDirectory?: string;
+}
+
+/** Opens a project's state repository; CK-GIT-001 when there is none. */
+export async function openStateRepository(
+  options: StateRepositoryOptions,
+): Promise<StateRepository> {
+  const { author, checkpoint = passCheckpoint, clock = () => new Date() } = options;
+  const repository = await openGitRepository(options.path);
+  const target = publishInPlace(repository);
+  let template: Promise<BuiltTree> | undefined;
+  const context = {
+    author,
+    checkpoint,
+    clock,
+    template: () => (template ??= readTemplate(options.templateDirectory ?? TEMPLATE_DIRECTORY)),
+  };
+  const queues = new Map<string, Promise<unknown>>();
+
+  /** Two publishes of this process to one branch wait for each other instead of racing. */
+  function inTurn<T>(branch: string, work: () => Promise<T>): Promise<T> {
+    const result = (queues.get(branch) ?? Promise.resolve()).then(work, work);
+    queues.set(branch, result);
+    const clean = () => {
+      if (queues.get(branch) === result) queues.delete(branch);
+    };
+    result.then(clean, clean);
+    return result;
+  }
+
+  return {
+    readBranch: (branch) => readBranch(repository, branch),
+    publish: (request) => inTurn(request.branch, () => publish(target, context, request)),
+    async findPublished(branch, trailer, since) {
+      await target.refresh();
+      return findPublished(repository, branch, trailer, since);
+    },
+    readPlan: (commit, stack) => readPlan(repository, commit, stack),
+    listFiles: (commit, stack) => listFiles(repository, commit, stack),
+    readFile: (oid) => repository.readBlob(oid),
+    descendsFrom: (commit, ancestor) => repository.isAncestor(ancestor, commit),
+    diff: () => Promise.reject(new Error('not yet')),
+    refresh: () => target.refresh(),
+    maintain: () => repository.maintain(),
+    close: () => repository.close(),
+  };
+}
