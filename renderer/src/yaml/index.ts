@@ -1,0 +1,20 @@
+export type { YamlProblem, YamlText } from './library.ts';
+export {
+  at,
+  child,
+  itemsOf,
+  keyPlace,
+  nearest,
+  stringOf,
+  toValue,
+  type Place,
+  type Value,
+  type YamlEntry,
+  type YamlMap,
+  type YamlNode,
+  type YamlScalar,
+  type YamlSeq,
+} from './nodes.ts';
+export { parseYaml } from './parse.ts';
+export { printYaml } from './print.ts';
+export { sourceText, type Position, type SourceText } from './source-text.ts';
