@@ -39,7 +39,7 @@ export async function startControllerRole(role: ControllerRole): Promise<Running
     leaseMs: role.leaseMs,
     telemetry,
     kinds: {
-      delivery: { handleBatch: handleDeliveries, batch: deliveryBatch, concurrency: 1 },
+      delivery: { handleBatch: (items) => handleDeliveries(db, items), batch: deliveryBatch, concurrency: 1 },
       render: {
         handle: (item) => handleRender({ db, secrets, checkpoint, telemetry, renderer: role.renderer, providerOf: repositories.providerOf, stateRepository: repositories.stateRepository }, item),
         concurrency: concurrentRenders,

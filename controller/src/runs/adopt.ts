@@ -1,8 +1,8 @@
 import type { Database } from '../database/index.ts';
+import { readTrailers, runTrailer } from '../state-repo/index.ts';
 import type { StateRepository } from '../state-repo/index.ts';
 import type { RenderTarget } from './environment.ts';
 import { recordPublication } from './record.ts';
-import { runTrailer } from './trailers.ts';
 
 /**
  * A push without a record: the process died between the two. Finds each left-over run's commit by
@@ -19,7 +19,7 @@ export async function adoptPublished(db: Database, state: StateRepository, targe
     if (!commit) continue;
     const committed = {
       runId: run.id,
-      correlationId: trailer(commit.trailers, 'Codex-Correlation') ?? run.id,
+      correlationId: readTrailers(commit.trailers).correlations[0] ?? run.id,
       stack: source.stack,
       repositoryId: source.repository.id,
       repository: source.repository.fullName,
@@ -31,5 +31,3 @@ export async function adoptPublished(db: Database, state: StateRepository, targe
   }
   return adopted;
 }
-
-const trailer = (trailers: readonly (readonly [string, string])[], name: string): string | undefined => trailers.find(([key]) => key === name)?.[1];

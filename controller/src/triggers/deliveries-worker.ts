@@ -1,5 +1,6 @@
+import type { Database, Tx } from '../database/index.ts';
 import type { Outcome, WorkItem } from '../queue/index.ts';
-import type { Tx } from '../database/index.ts';
+import type { Intent } from './interpret.ts';
 import { markDeliveriesDirty } from './mark-dirty.ts';
 import type { PushDelivery } from './mark-dirty.ts';
 import { requestAppliesForPushes } from './state-push.ts';
@@ -9,25 +10,33 @@ interface DeliveryPayload {
   repositoryId: string;
   deliveryId: string;
   correlationId: string;
-  role: 'source' | 'state';
-  ref: string;
+  intent: Intent;
 }
 
 /**
  * Handles a batch of accepted deliveries: one transaction turns them all into environment work and
- * finishes their rows, so 500 pushes cost what one does.
+ * finishes their rows, so 500 pushes cost what one does. A push to a source asks for a render, a
+ * push to a state repository for an apply.
  */
-export async function handleDeliveries(items: readonly WorkItem[]): Promise<Outcome> {
-  const deliveries = items.map((item) => item.payload as unknown as DeliveryPayload);
-  const sources = deliveries.filter((delivery) => delivery.role === 'source').map(asPush);
-  const states = deliveries.filter((delivery) => delivery.role === 'state').map(asPush);
+export async function handleDeliveries(db: Database, items: readonly WorkItem[]): Promise<Outcome> {
+  const deliveries = items.flatMap((item) => asPush(item.payload as unknown as DeliveryPayload));
+  const states = await stateRepositories(db, deliveries);
+  const toSources = deliveries.filter((delivery) => !states.has(delivery.repositoryId));
+  const toStates = deliveries.filter((delivery) => states.has(delivery.repositoryId));
   return {
     kind: 'done',
     record: async (tx: Tx) => {
-      if (sources.length > 0) await markDeliveriesDirty(tx, sources);
-      if (states.length > 0) await requestAppliesForPushes(tx, states);
+      if (toSources.length > 0) await markDeliveriesDirty(tx, toSources);
+      if (toStates.length > 0) await requestAppliesForPushes(tx, toStates);
     },
   };
 }
 
-const asPush = ({ repositoryId, deliveryId, ref, correlationId }: DeliveryPayload): PushDelivery => ({ repositoryId, deliveryId, ref, correlationId });
+async function stateRepositories(db: Database, deliveries: readonly PushDelivery[]): Promise<ReadonlySet<string>> {
+  const ids = [...new Set(deliveries.map((delivery) => delivery.repositoryId))];
+  const rows = await db.query<{ id: string }>(`select id from core.repositories where id = any($1::uuid[]) and role = 'state'`, [ids]);
+  return new Set(rows.map((row) => row.id));
+}
+
+const asPush = ({ repositoryId, deliveryId, correlationId, intent }: DeliveryPayload): PushDelivery[] =>
+  intent.kind === 'ref-dirty' ? [{ repositoryId, deliveryId, correlationId, ref: intent.ref }] : [];

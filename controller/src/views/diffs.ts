@@ -7,6 +7,7 @@ export interface DiffView {
   commit: string;
   parent?: string;
   files: FileDiff[];
+  truncated: boolean;
 }
 
 /** What the diff needs from outside. */

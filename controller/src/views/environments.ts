@@ -15,7 +15,8 @@ export interface EnvironmentView {
   lastAppliedAt?: string;
   conditions: { type: string; message: string; stack?: string }[];
   objects: { total: number; current: number; progressing: number; failed: number };
-  stacks: { stack: string; contentHash?: string; sourceSha?: string; repository: string }[];
+  /** The stacks that were published to it. */
+  stacks: { stack: string; contentHash: string; sourceSha: string; repository: string }[];
 }
 
 /** An object of an environment's inventory. */
@@ -26,7 +27,7 @@ export interface ObjectView {
   name: string;
   stack: string;
   unit: string;
-  health: string;
+  health: 'current' | 'progressing' | 'failed' | 'terminating' | 'unknown';
   message?: string;
   updatedAt: string;
 }
@@ -44,7 +45,7 @@ interface EnvironmentRow {
   last_applied_at: Date | null;
   conditions: EnvironmentView['conditions'];
   objects: EnvironmentView['objects'];
-  stacks: { stack: string; content_hash: string | null; source_sha: string | null; repository: string }[];
+  stacks: { stack: string; content_hash: string; source_sha: string; repository: string }[];
 }
 
 /** Every environment with its counts and stacks: one query. */
@@ -64,18 +65,13 @@ export async function listEnvironments(db: Database, simulatedClusters: Readonly
     ...(row.last_applied_at === null ? {} : { lastAppliedAt: row.last_applied_at.toISOString() }),
     conditions: row.conditions,
     objects: row.objects,
-    stacks: row.stacks.map(({ stack, content_hash, source_sha, repository }) => ({
-      stack,
-      repository,
-      ...(content_hash === null ? {} : { contentHash: content_hash }),
-      ...(source_sha === null ? {} : { sourceSha: source_sha }),
-    })),
+    stacks: row.stacks.map((stack) => ({ stack: stack.stack, repository: stack.repository, contentHash: stack.content_hash, sourceSha: stack.source_sha })),
   }));
 }
 
 /** The inventory of one environment, in a stable order. */
 export async function listObjects(db: Database, environmentId: string): Promise<ObjectView[]> {
-  const rows = await db.query<{ api_version: string; kind: string; namespace: string; name: string; stack: string; unit: string; health: string; message: string | null; updated_at: Date }>(
+  const rows = await db.query<{ api_version: string; kind: string; namespace: string; name: string; stack: string; unit: string; health: ObjectView['health']; message: string | null; updated_at: Date }>(
     `select api_version, kind, namespace, name, stack, unit, health, message, updated_at from core.inventory_objects
      where environment_id = $1 order by stack, unit, kind, namespace, name limit 5000`,
     [environmentId],
@@ -103,5 +99,6 @@ left join (select environment_id, count(*) as total, count(*) filter (where heal
   from core.inventory_objects group by environment_id) o on o.environment_id = e.id
 left join (select s.environment_id, jsonb_agg(jsonb_build_object('stack', r.stack, 'content_hash', s.published_content, 'source_sha', s.published_sha,
     'repository', r.full_name) order by r.stack) as stacks
-  from core.environment_sources s join core.repositories r on r.id = s.repository_id group by s.environment_id) s on s.environment_id = e.id
+  from core.environment_sources s join core.repositories r on r.id = s.repository_id
+  where s.published_content is not null group by s.environment_id) s on s.environment_id = e.id
 order by p.slug, e.name`;

@@ -24,7 +24,7 @@ export interface RunView {
   outcome?: 'deployed' | 'unchanged' | 'superseded' | 'failed';
   phase: RunStep['name'];
   sourceRef: string;
-  sourceSha: string;
+  sourceSha?: string;
   stateCommit?: string;
   correlationId: string;
   steps: RunStep[];
@@ -96,10 +96,40 @@ export async function listRuns(db: Database, filter: RunFilter = {}): Promise<Pa
   return { items: items.map(runView), ...(rows.length > limit && last ? { nextCursor: `${last.position}_${last.id}` } : {}) };
 }
 
-/** One run, or undefined. */
-export async function getRun(db: Database, runId: string): Promise<RunView | undefined> {
+/** A run with everything recorded about it. */
+export interface RunDetailView {
+  run: RunView;
+  contentHash?: string;
+  inputHash?: string;
+  renderer?: string;
+  events: { id: string; type: string; actor: string; at: string; message?: string }[];
+}
+
+/** One run with its record, or undefined. */
+export async function getRun(db: Database, runId: string): Promise<RunDetailView | undefined> {
   const [row] = await db.query<RunRow>(`${selectRuns} where a.id = $1 and e.id is not null`, [runId]);
-  return row && runView(row);
+  if (!row) return undefined;
+  const [content] = await db.query<{ content_hash: string | null; input_hash: string | null; renderer: string | null; rendering: number | null }>(
+    'select content_hash, input_hash, renderer, rendering from core.agent_runs where id = $1',
+    [runId],
+  );
+  const events = await db.query<{ id: number | string; event_type: string; actor_type: string; actor_id: string | null; created_at: Date; message: string | null }>(
+    `select id, event_type, actor_type, actor_id, created_at, payload->>'message' as message from core.flow_events where run_id = $1 order by id limit 200`,
+    [runId],
+  );
+  return {
+    run: runView(row),
+    ...(content?.content_hash ? { contentHash: content.content_hash } : {}),
+    ...(content?.input_hash ? { inputHash: content.input_hash } : {}),
+    ...(content?.renderer ? { renderer: `${content.renderer}/${content.rendering ?? 1}` } : {}),
+    events: events.map((event) => ({
+      id: String(event.id),
+      type: event.event_type,
+      actor: event.actor_id ?? event.actor_type,
+      at: event.created_at.toISOString(),
+      ...(event.message === null ? {} : { message: event.message }),
+    })),
+  };
 }
 
 function runView(row: RunRow): RunView {
@@ -114,7 +144,7 @@ function runView(row: RunRow): RunView {
     ...(row.outcome === null || row.outcome === undefined ? {} : { outcome: row.outcome }),
     phase: row.phase,
     sourceRef: row.source_ref ?? '',
-    sourceSha: row.source_sha ?? '',
+    ...(row.source_sha === null ? {} : { sourceSha: row.source_sha }),
     ...(row.state_commit === null ? {} : { stateCommit: row.state_commit }),
     correlationId: row.correlation_id,
     steps: steps(row),

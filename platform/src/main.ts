@@ -1,0 +1,60 @@
+import { Command } from 'commander';
+import { CodexError, errorData } from '@codex-k8s/controller';
+import { describeConfig, readConfig } from './config.ts';
+import { startProgram } from './program/index.ts';
+import { settings } from './settings.ts';
+import type { SettingName } from './settings.ts';
+
+const program = new Command('codex-k8s').description('The codex-k8s platform: one program with roles.').showHelpAfterError('(codex-k8s --help shows examples)');
+
+const serve = program.command('serve').description('runs one role until it is told to stop (SIGINT, SIGTERM)');
+for (const [name, setting] of Object.entries(settings)) serve.option(`--${kebab(name)} <value>`, `${setting.about} [${setting.variable}]`);
+serve
+  .addHelpText(
+    'after',
+    `
+Examples:
+  $ npm run codex-k8s -- serve                              one process, embedded database
+  $ CODEXK8S_DATABASE_URL=postgres://… npm run codex-k8s -- serve --role api
+  $ CODEXK8S_DATABASE_URL=postgres://… npm run codex-k8s -- serve --role apply --kubeconfig FILE --kube-context NAME`,
+  )
+  .action(run);
+
+program
+  .command('config')
+  .description('prints the configuration as it is read, secrets masked')
+  .action(() => process.stdout.write(`${JSON.stringify(describeConfig(readConfig()), undefined, 2)}\n`));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  fail(error);
+}
+
+async function run(options: Partial<Record<SettingName, string>>): Promise<void> {
+  const config = readConfig(options);
+  log('starting', describeConfig(config));
+  const running = await startProgram(config, { onError: (error) => log('error', { error: errorData(error) }) });
+  log('ready', { role: config.role, public: running.api?.publicUrl, private: running.api?.privateUrl, open: running.api?.mintLink() });
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+  log('stopping', {});
+  await running.stop();
+}
+
+/** One JSON line an event, on stdout, as log collectors expect. */
+function log(event: string, fields: Record<string, unknown>): void {
+  process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), event, ...fields })}\n`);
+}
+
+function fail(error: unknown): never {
+  const data = errorData(error);
+  process.stderr.write(`${data.code} ${data.message}\n${data.hint === undefined ? '' : `  → ${data.hint}\n`}`);
+  if (!(error instanceof CodexError) && error instanceof Error && error.stack !== undefined) process.stderr.write(`${error.stack}\n`);
+  process.exit(1);
+}
+
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

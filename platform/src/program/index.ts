@@ -1,0 +1,3 @@
+export { startProgram } from './program.ts';
+export type { Program, ProgramOptions } from './program.ts';
+export type { Parts } from './parts.ts';
