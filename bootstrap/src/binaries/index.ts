@@ -1,0 +1,11 @@
+export { ensureBinaries, type Binaries, type EnsureBinariesOptions } from './ensure.ts';
+export {
+  essentialBinaries,
+  otherBinaries,
+  versionKey,
+  versions,
+  type BinaryName,
+  type BinarySource,
+  type EssentialBinary,
+  type OtherBinary,
+} from './versions.ts';
