@@ -2,3 +2,5 @@
 export type * from './diagnostic.ts';
 export type * from './execution-plan.ts';
 export type * from './services.ts';
+export type * as StaffApi from './staff-api.ts';
+export type * as WebhookApi from './webhook-api.ts';

@@ -1,0 +1,2 @@
+export { listen, type ListenAddress } from './listen.ts';
+export { assertLoopback, isLoopback } from './loopback.ts';

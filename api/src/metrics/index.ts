@@ -1,0 +1,2 @@
+export { createMetricsRegistry } from './registry.ts';
+export { createTelemetry, type Telemetry } from './telemetry.ts';

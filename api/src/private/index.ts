@@ -1,0 +1,1 @@
+export { createPrivateServer, type PrivateServer, type PrivateServerOptions } from './server.ts';
