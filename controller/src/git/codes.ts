@@ -48,6 +48,10 @@ export const gitCodes = {
     title: 'The object format is not supported',
     hint: 'Use a repository with SHA-1 objects (git init --object-format=sha1).',
   },
+  'CK-GIT-013': {
+    title: 'The remote repository does not exist',
+    hint: 'Check the address, and whether the token may see the repository; nothing was changed.',
+  },
 } as const;
 
 /** A code of this room. */

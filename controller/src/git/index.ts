@@ -17,6 +17,8 @@ export type { GitCommit, GitIdentity, GitObject, ObjectType, TreeEntry } from '.
 export { gitProcessEnvironment } from './process-environment.ts';
 export { isRefName } from './ref-names.ts';
 export type { RefChange } from './ref-updater.ts';
+export { createGitRemote } from './remote.ts';
+export type { GitRemote, GitRemoteOptions, PushAnswer, PushChange } from './remote.ts';
 export { openGitRepository } from './repository.ts';
 export type { GitRepository, GitRepositoryOptions, RefUpdate, TreeFile } from './repository.ts';
 export { runGit } from './run-git.ts';

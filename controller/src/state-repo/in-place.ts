@@ -5,6 +5,7 @@ import type { PublishTarget } from './publish.ts';
 export function publishInPlace(repository: GitRepository): PublishTarget {
   return {
     repository,
+    ready: () => Promise.resolve(),
     head: (ref) => repository.resolveRef(ref),
     async advance(changes) {
       const answer = await repository.updateRefs(changes);

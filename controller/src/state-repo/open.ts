@@ -1,6 +1,8 @@
 import { passCheckpoint } from '../checkpoints/index.ts';
 import { openGitRepository } from '../git/index.ts';
+import { diffCommits } from './diff.ts';
 import { publishInPlace } from './in-place.ts';
+import { openStateMirror } from './mirror.ts';
 import { publish } from './publish.ts';
 import { findPublished, listFiles, readBranch, readPlan } from './reading.ts';
 import { TEMPLATE_DIRECTORY, readTemplate } from './template.ts';
@@ -9,10 +11,8 @@ import type { GitIdentity } from '../git/index.ts';
 import type { BuiltTree } from './directory-tree.ts';
 import type { StateRepository } from './state-repository.ts';
 
-/** How a state repository is opened. */
-export interface StateRepositoryOptions {
-  /** A bare repository of this machine, written in place. */
-  path: string;
+/** How a state repository is opened: in place, or through a mirror and pushes. */
+export type StateRepositoryOptions = {
   /** Author and committer of the platform's commits. */
   author: GitIdentity;
   checkpoint?: Checkpoint;
@@ -20,15 +20,34 @@ export interface StateRepositoryOptions {
   clock?: () => Date;
   /** Where the template lies; the installation's by default. */
   templateDirectory?: string;
-}
+  /** This repository's own token, for http(s) addresses. */
+  token?: () => Promise<string | undefined>;
+  /** A network command without output for so long is ended (default 60 s). */
+  timeoutMs?: number;
+} & (
+  | {
+      /** A bare repository of this machine. */
+      path: string;
+      mirrorDirectory?: string;
+    }
+  | {
+      /** A repository elsewhere (http(s), ssh or file URL). */
+      url: string;
+      /** Where its mirror is kept; a cache that may be deleted. One process should own it. */
+      mirrorDirectory: string;
+    }
+);
 
-/** Opens a project's state repository; CK-GIT-001 when there is none. */
+/** Opens a project's state repository. In place: CK-GIT-001 when there is none. Elsewhere: nothing is contacted before the first use. */
 export async function openStateRepository(
   options: StateRepositoryOptions,
 ): Promise<StateRepository> {
   const { author, checkpoint = passCheckpoint, clock = () => new Date() } = options;
-  const repository = await openGitRepository(options.path);
-  const target = publishInPlace(repository);
+  const target =
+    'path' in options
+      ? publishInPlace(await openGitRepository(options.path))
+      : await openStateMirror(options);
+  const { repository } = target;
   let template: Promise<BuiltTree> | undefined;
   const context = {
     author,
@@ -50,8 +69,15 @@ export async function openStateRepository(
   }
 
   return {
-    readBranch: (branch) => readBranch(repository, branch),
-    publish: (request) => inTurn(request.branch, () => publish(target, context, request)),
+    async readBranch(branch) {
+      await target.ready();
+      return readBranch(repository, branch);
+    },
+    publish: (request) =>
+      inTurn(request.branch, async () => {
+        await target.ready();
+        return publish(target, context, request);
+      }),
     async findPublished(branch, trailer, since) {
       await target.refresh();
       return findPublished(repository, branch, trailer, since);
@@ -60,7 +86,7 @@ export async function openStateRepository(
     listFiles: (commit, stack) => listFiles(repository, commit, stack),
     readFile: (oid) => repository.readBlob(oid),
     descendsFrom: (commit, ancestor) => repository.isAncestor(ancestor, commit),
-    diff: () => Promise.reject(new Error('not yet')),
+    diff: (from, to, bounds) => diffCommits(repository, from, to, bounds),
     refresh: () => target.refresh(),
     maintain: () => repository.maintain(),
     close: () => repository.close(),

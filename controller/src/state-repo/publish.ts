@@ -12,6 +12,8 @@ import type { PublishRequest, PublishResult, StackDirectory } from './state-repo
 export interface PublishTarget {
   /** Holds the objects. */
   repository: GitRepository;
+  /** Makes sure that the repository knows the branches at all. */
+  ready(): Promise<void>;
   /** The branch as known here. */
   head(ref: string): Promise<string | undefined>;
   /** Compare-and-swap of the first change; the others are nice to have. `moved`: look again and retry. */
