@@ -24,3 +24,6 @@ export type {
 } from './types.ts';
 export { applyErrors } from './codes.ts';
 export type { ApplyErrorCode } from './codes.ts';
+export { createApplyLoop } from './apply-loop.ts';
+export type { ApplyLoop, ApplyLoopOptions } from './apply-loop.ts';
+export { healthTopic } from './report.ts';

@@ -90,13 +90,7 @@ export interface ObjectChange {
   message?: string;
 }
 
-export type StackStateName =
-  | 'applied'
-  | 'healthy'
-  | 'failed'
-  | 'waiting'
-  | 'unrecognised'
-  | 'held';
+export type StackStateName = 'applied' | 'healthy' | 'failed' | 'waiting' | 'unrecognised' | 'held';
 
 /** Where one stack of the head stands. */
 export interface StackState {

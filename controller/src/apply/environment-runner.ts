@@ -1,0 +1,220 @@
+import { CodexError, errorData } from '../errors/index.ts';
+import type { ApplyLoopOptions } from './apply-loop.ts';
+import { applyErrors } from './codes.ts';
+import { createSession, remember } from './environment-session.ts';
+import { currentDigest, runStep, type StepResult } from './run-step.ts';
+import type { StepServices } from './step.ts';
+import type { ApplyWork, EnvironmentTarget } from './types.ts';
+
+/** One environment held by this process: runs its steps, and asks for one when what it watches changes. */
+export interface EnvironmentRunner {
+  /** Remembers and watches what was applied before, and asks for a first step if there is anything. */
+  begin(): void;
+  run(work: ApplyWork): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** At most one look at what changed in this time: a roll-out makes events in bursts. */
+const lookEveryMs = 10;
+
+/** How long requests under way may still take when the process stops. */
+const stopGraceMs = 3_000;
+
+export function createEnvironmentRunner(
+  target: EnvironmentTarget,
+  options: ApplyLoopOptions,
+  onError: (error: unknown) => void,
+): EnvironmentRunner {
+  const { work: source, ledger, cluster, telemetry } = options;
+  const now = options.clock ?? (() => performance.now());
+  const stopping = new AbortController();
+  let busy: Promise<void> = Promise.resolve();
+  let isBusy = false;
+  let digest: string | undefined;
+  let requested = false;
+  let lookTimer: NodeJS.Timeout | undefined;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let unreachable = false;
+
+  const session = createSession({
+    target,
+    cluster,
+    onChange: () => lookSoon(),
+    onConnected() {
+      if (unreachable) request('the cluster is reachable again');
+      unreachable = false;
+    },
+    onDisconnected: () => telemetry.count('apply_watch_failures'),
+  });
+
+  function request(reason: string): void {
+    if (requested || stopping.signal.aborted) return;
+    requested = true;
+    source.requestApply(target.id, reason).catch((error: unknown) => {
+      requested = false;
+      onError(error);
+      lookSoon(1_000);
+    });
+  }
+
+  function lookSoon(afterMs = lookEveryMs): void {
+    if (lookTimer !== undefined || isBusy || stopping.signal.aborted) return;
+    const idle = performance.now() - lookedAt > afterMs && afterMs === lookEveryMs;
+    lookTimer = setTimeout(look, idle ? 0 : afterMs);
+  }
+
+  /** Whether a step would do or report something else now than the last one did. */
+  function look(): void {
+    lookTimer = undefined;
+    if (isBusy || requested || stopping.signal.aborted) return;
+    lookedAt = performance.now();
+    const { memory, reading } = session;
+    if (memory === undefined || reading === undefined) return;
+    if (currentDigest(session, memory, reading, now()) !== digest)
+      request('what is watched changed');
+  }
+
+  async function step(work: ApplyWork): Promise<void> {
+    const startedAt = performance.now();
+    if (JSON.stringify(session.target) !== JSON.stringify(work.environment))
+      session.revisions.clear();
+    session.target = work.environment;
+    requested = false;
+    const lease = keepLease(work);
+    try {
+      const desired = await options.desired(target.id);
+      const services: StepServices = {
+        cluster,
+        ledger,
+        desired,
+        checkpoint: options.checkpoint,
+        telemetry,
+        now,
+        concurrency: options.writes ?? 24,
+        leaseMarginMs: options.leaseMarginMs ?? 1_000,
+      };
+      const result = await runStep(work, session, services, lease);
+      lease.stopRenewing();
+      // Nothing is recorded under a lost lease: whoever holds it now finds out by itself.
+      if (lease.isLost()) throw leaseLost(work);
+      await finish(work, result);
+      telemetry.duration('apply_step', (performance.now() - startedAt) / 1000, {
+        outcome: result.outcome.kind,
+      });
+      await options.checkpoint('apply.recorded');
+    } catch (error) {
+      session.memory = undefined;
+      onError(error);
+      if (!lease.isLost()) await giveBack(work, error);
+    } finally {
+      lease.stopRenewing();
+    }
+  }
+
+  async function finish(work: ApplyWork, result: StepResult): Promise<void> {
+    const { memory } = session;
+    if (result.isNews) await source.finish(work, result.outcome, result.report);
+    else await source.finish(work, result.outcome);
+    if (memory && result.isNews) {
+      memory.inventoryRevision += 1;
+      memory.lastAppliedCommit = result.report.commit ?? memory.lastAppliedCommit;
+    }
+    digest = result.digest;
+    unreachable = result.report.conditions.some(({ type }) => type === 'cluster-unreachable');
+  }
+
+  async function giveBack(work: ApplyWork, error: unknown): Promise<void> {
+    try {
+      await source.finish(work, { kind: 'retry', error: errorData(error, 'CK-APPLY-007') });
+    } catch (further) {
+      // The lease ends by itself.
+      onError(further);
+    }
+  }
+
+  /** Renews the lease in its second half; the signal ends with the lease or with the process. */
+  function keepLease(work: ApplyWork) {
+    const controller = new AbortController();
+    let lost = false;
+    let timer: NodeJS.Timeout | undefined;
+    let graceTimer: NodeJS.Timeout | undefined;
+    const plan = () => {
+      timer = setTimeout(renew, Math.max(50, (work.leaseEndsAt - performance.now()) / 2));
+    };
+    const lose = () => {
+      lost = true;
+      controller.abort();
+    };
+    const renew = () => {
+      source.renew(work).then(
+        (kept) => (kept ? plan() : lose()),
+        () => {
+          if (performance.now() < work.leaseEndsAt) plan();
+          else lose();
+        },
+      );
+    };
+    plan();
+    // What is under way when the process stops may end and be recorded, but not for long.
+    const onStop = () => {
+      graceTimer = setTimeout(() => controller.abort(), stopGraceMs);
+    };
+    if (stopping.signal.aborted) onStop();
+    stopping.signal.addEventListener('abort', onStop, { once: true });
+    return {
+      signal: controller.signal,
+      stopping: stopping.signal,
+      isLost: () => lost || performance.now() > work.leaseEndsAt,
+      stopRenewing() {
+        clearTimeout(timer);
+        clearTimeout(graceTimer);
+        stopping.signal.removeEventListener('abort', onStop);
+      },
+    };
+  }
+
+  async function begin(): Promise<void> {
+    const memory = await remember(session, ledger, undefined);
+    if (memory.inventory.size > 0 || memory.lastAppliedCommit !== undefined) {
+      request('an apply process took the environment over');
+    }
+  }
+
+  function exclusively(action: () => Promise<void>): Promise<void> {
+    busy = busy.then(async () => {
+      isBusy = true;
+      try {
+        await action();
+      } finally {
+        isBusy = false;
+        lookSoon();
+      }
+    });
+    return busy;
+  }
+
+  return {
+    begin: () => {
+      void exclusively(() => begin().catch(onError));
+    },
+    run: (work) => exclusively(() => step(work)),
+    async stop() {
+      clearTimeout(lookTimer);
+      stopping.abort();
+      await busy;
+      await session.view.stop();
+    },
+  };
+}
+
+function leaseLost(work: ApplyWork): CodexError {
+  const { title, hint } = applyErrors['CK-APPLY-005'];
+  const { id, environment } = work;
+  const where = { environment: environment.id, work: id, fencingToken: work.fencingToken };
+  return new CodexError({
+    code: 'CK-APPLY-005',
+    message: `${title}: ${environment.name}`,
+    where,
+    hint,
+  });
+}

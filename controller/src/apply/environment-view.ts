@@ -1,0 +1,136 @@
+import {
+  reflect,
+  type ClusterConnection,
+  type ClusterError,
+  type KubernetesObject,
+  type Reflection,
+} from '../kubernetes/index.ts';
+import type { Sight } from './drift.ts';
+import { hasHealthRule } from './health.ts';
+import { groupKind, objectKey } from './identity.ts';
+import { isOlder, observe, type Observation } from './observation.ts';
+import type { ObjectIdentity } from './types.ts';
+
+export interface EnvironmentViewOptions {
+  cluster: ClusterConnection;
+  /** Selects the environment's objects. */
+  labelSelector: string;
+  manager: string;
+  /** Something that is seen has changed. */
+  onChange(): void;
+  /** A watch is open (again). */
+  onConnected(): void;
+  onDisconnected(error: ClusterError): void;
+}
+
+/** What is seen of one environment's objects, kept up to date by watches: nothing is asked twice. */
+export interface EnvironmentView {
+  /** Watches the kinds of these objects, in their namespaces, from now on. */
+  follow(objects: Iterable<ObjectIdentity>): void;
+  sight(object: ObjectIdentity): Sight;
+  /** Takes in the answer to our own write, which may be ahead of the watch. */
+  remember(object: KubernetesObject): Observation;
+  observations(): Iterable<Observation>;
+  /** Whether every watch has told its first list. */
+  isComplete(): boolean;
+  stop(): Promise<void>;
+}
+
+interface Following {
+  reflection: Reflection;
+  synced: boolean;
+}
+
+/** Opens no watch before `follow`: one per kind and namespace, full objects only for kinds with health rules. */
+export function createEnvironmentView(options: EnvironmentViewOptions): EnvironmentView {
+  const { cluster, labelSelector, manager } = options;
+  const followings = new Map<string, Following>();
+  const seen = new Map<string, { observation: Observation; place: string }>();
+  /** Deletions that a late answer to an earlier write must not undo: key → resource version. */
+  const graves = new Map<string, string>();
+
+  function take(object: KubernetesObject): Observation {
+    const observation = observe(object, manager);
+    const { key, resourceVersion } = observation;
+    const known = seen.get(key)?.observation;
+    const grave = graves.get(key);
+    if (known !== undefined && isOlder(resourceVersion, known.resourceVersion)) return known;
+    if (grave !== undefined && isOlder(resourceVersion, grave)) return observation;
+    graves.delete(key);
+    seen.set(key, { observation, place: placeOf(observation) });
+    return observation;
+  }
+
+  function drop(key: string, resourceVersion: string): void {
+    const known = seen.get(key)?.observation;
+    if (known !== undefined && isOlder(resourceVersion, known.resourceVersion)) return;
+    seen.delete(key);
+    graves.set(key, resourceVersion);
+  }
+
+  function followPlace(place: string, object: ObjectIdentity): void {
+    const { apiVersion, kind, namespace } = object;
+    const collection = { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }) };
+    const following: Following = {
+      synced: false,
+      reflection: reflect(
+        cluster,
+        collection,
+        {
+          replaced(objects, resourceVersion) {
+            const listed = new Set(objects.map((entry) => take(entry).key));
+            for (const [key, entry] of seen) {
+              if (entry.place === place && !listed.has(key)) drop(key, resourceVersion);
+            }
+            following.synced = true;
+            options.onChange();
+          },
+          changed(changed) {
+            take(changed);
+            options.onChange();
+          },
+          deleted(deleted) {
+            const { key, resourceVersion } = observe(deleted, manager);
+            drop(key, resourceVersion);
+            options.onChange();
+          },
+          connected: () => options.onConnected(),
+          disconnected: (error) => options.onDisconnected(error),
+        },
+        { labelSelector, metadataOnly: !hasHealthRule(apiVersion, kind) },
+      ),
+    };
+    followings.set(place, following);
+  }
+
+  return {
+    follow(objects) {
+      for (const object of objects) {
+        const place = placeOf(object);
+        if (!followings.has(place)) followPlace(place, object);
+      }
+    },
+
+    sight(object) {
+      const known = seen.get(objectKey(object));
+      if (known !== undefined) return known.observation;
+      return followings.get(placeOf(object))?.synced === true ? 'absent' : 'unseen';
+    },
+
+    remember: take,
+
+    *observations() {
+      for (const { observation } of seen.values()) yield observation;
+    },
+
+    isComplete: () => [...followings.values()].every((following) => following.synced),
+
+    async stop() {
+      await Promise.all([...followings.values()].map(({ reflection }) => reflection.stop()));
+    },
+  };
+}
+
+function placeOf(object: ObjectIdentity): string {
+  return `${groupKind(object)} ${object.namespace ?? ''}`;
+}

@@ -1,0 +1,60 @@
+import type { KubernetesObject } from '../kubernetes/index.ts';
+import { healthOf } from './health.ts';
+import { identityOf, objectKey } from './identity.ts';
+import {
+  lastForeignWrite,
+  ownedFieldsHash,
+  rivalEnvironments,
+  type ForeignWrite,
+} from './managed-fields.ts';
+import type { ObjectHealth, ObjectIdentity } from './types.ts';
+
+/** What the loop keeps of an object it saw: enough to judge health and drift, nothing of its content. */
+export interface Observation extends ObjectIdentity {
+  key: string;
+  uid: string;
+  resourceVersion: string;
+  health: ObjectHealth;
+  message?: string;
+  /** Undefined: our manager owns nothing of it. */
+  ownedFieldsHash?: string;
+  foreignWrite?: ForeignWrite;
+  /** Ids of other environments that apply it too. */
+  rivals: string[];
+  labels: Record<string, string>;
+}
+
+/** Reduces an object to what is kept of it. */
+export function observe(object: KubernetesObject, manager: string): Observation {
+  const { metadata } = object;
+  const identity = identityOf({
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    name: metadata.name,
+    ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+  });
+  const verdict = healthOf(object);
+  const hash = ownedFieldsHash(metadata, manager);
+  const foreignWrite = lastForeignWrite(metadata, manager);
+  return {
+    ...identity,
+    key: objectKey(identity),
+    uid: metadata.uid,
+    resourceVersion: metadata.resourceVersion,
+    health: verdict.status,
+    ...(verdict.message === undefined ? {} : { message: verdict.message }),
+    ...(hash === undefined ? {} : { ownedFieldsHash: hash }),
+    ...(foreignWrite === undefined ? {} : { foreignWrite }),
+    rivals: rivalEnvironments(metadata, manager),
+    labels: metadata.labels ?? {},
+  };
+}
+
+/**
+ * Whether `candidate` is older than `known`. Resource versions of one resource are numbers that
+ * grow (KEP-5504); what is no number is taken for newer, so that nothing is missed.
+ */
+export function isOlder(candidate: string, known: string): boolean {
+  if (!/^\d+$/u.test(candidate) || !/^\d+$/u.test(known)) return false;
+  return BigInt(candidate) < BigInt(known);
+}

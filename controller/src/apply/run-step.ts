@@ -1,0 +1,85 @@
+import { applyObjects } from './apply-objects.ts';
+import {
+  decideFor,
+  remember,
+  type EnvironmentSession,
+  type Memory,
+} from './environment-session.ts';
+import { pruneObjects } from './prune-objects.ts';
+import { readDesired, type DesiredReading } from './read-desired.ts';
+import { conclude, digestOf, environmentHealth, type Conclusion } from './report.ts';
+import { beginStep, mayGoOn, type Step, type StepServices, type StepSignals } from './step.ts';
+import type { Decision } from './step-decision.ts';
+import type { ApplyWork } from './types.ts';
+
+export interface StepResult extends Conclusion {
+  /** Compared with how things stand later, to know whether another step is due. */
+  digest: string;
+  /** False: the report would only repeat the last one. */
+  isNews: boolean;
+}
+
+/**
+ * One step of one environment: read what is desired, compare with what was recorded and what is
+ * seen, do everything that may be done now, and say what is left. Every step may be repeated; an
+ * exception leaves nothing recorded.
+ */
+export async function runStep(
+  work: ApplyWork,
+  session: EnvironmentSession,
+  services: StepServices,
+  signals: StepSignals,
+): Promise<StepResult> {
+  const memory = await remember(session, services.ledger, work.inventoryRevision);
+  session.failures.clear();
+  const step = beginStep(work, session, memory, services, signals);
+  const reading = await readDesired(session, memory, services.desired, services.ledger);
+  session.reading = reading;
+  const decision = reading.stopped ? undefined : await carryOut(step, reading);
+
+  const conclusion = conclude(step, reading, decision);
+  const { report } = conclusion;
+  const { stacks, conditions, health, commit } = report;
+  const summary = JSON.stringify({ stacks, conditions, health, commit });
+  const isNews =
+    summary !== session.lastReport ||
+    report.changes.length + report.upserts.length + report.removed.length > 0;
+  session.lastReport = summary;
+  return { ...conclusion, isNews, digest: currentDigest(session, memory, reading, services.now()) };
+}
+
+/** The digest of how things stand now, to compare with the one of the last step. */
+export function currentDigest(
+  session: EnvironmentSession,
+  memory: Memory,
+  reading: DesiredReading,
+  now: number,
+): string {
+  const decision = reading.stopped ? undefined : decideFor(session, memory, reading, now);
+  const stacks = [...(decision?.stacks ?? []), ...reading.blocked];
+  const health = environmentHealth(session, memory, stacks, decision?.conditions ?? []);
+  return digestOf(decision, health);
+}
+
+/** Effect after effect, deciding anew after each, until nothing may be done now. */
+async function carryOut(step: Step, reading: DesiredReading): Promise<Decision> {
+  const { session, memory, services } = step;
+  const decideNow = () => decideFor(session, memory, reading, services.now());
+  let decision = decideNow();
+  let unannounced = false;
+  while (mayGoOn(step) && decision.apply.length + decision.prune.length > 0) {
+    if (decision.prune.length > 0) {
+      if (unannounced) await services.checkpoint('apply.applied');
+      unannounced = false;
+      await pruneObjects(step, decision.prune, reading.stacks);
+      await services.checkpoint('apply.pruned');
+    }
+    if (decision.apply.length > 0 && mayGoOn(step)) {
+      await applyObjects(step, decision.apply, reading.stacks);
+      unannounced = true;
+    }
+    decision = decideNow();
+  }
+  if (unannounced) await services.checkpoint('apply.applied');
+  return decision;
+}
