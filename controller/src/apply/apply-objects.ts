@@ -11,6 +11,7 @@ import {
   mayGoOn,
   recordApplied,
   recordChange,
+  recordFailure,
   type Step,
 } from './step.ts';
 import type { PlannedApply } from './step-decision.ts';
@@ -99,7 +100,7 @@ async function applyOne(
     const result = await applyObject(step.writer, object, body, seen);
     if (result.kind === 'rival') {
       const message = `${subjectOf(object)} is applied by environment ${result.environments.join(', ')} too; environment ${session.target.id} leaves it alone`;
-      session.failures.set(object.key, message);
+      session.failures.set(object.key, { message, transient: false });
       recordChange(step, object, 'conflict', message);
       return;
     }
@@ -145,20 +146,21 @@ function noteFailure(step: Step, object: PlannedApply['object'], error: unknown)
     step.interruption ??= error;
     return;
   }
-  const { session } = step;
-  const message = failureMessage(object, error);
-  session.failures.set(object.key, message);
-  if (error instanceof ClusterError) {
-    if (error.kind === 'not-found' && object.namespace !== undefined) {
-      // The namespace went away under us: it is made again with the next step.
-      session.namespaces.delete(object.namespace);
-      step.soon = true;
-    }
-    // A CRD is established a moment before its kind is served.
-    const terminating = error.kind === 'forbidden' && /being terminated/u.test(error.message);
-    if (error.kind === 'no-match' || error.kind === 'conflict' || terminating) step.soon = true;
+  const isCluster = error instanceof ClusterError;
+  if (isCluster && error.kind === 'not-found' && object.namespace !== undefined) {
+    // The namespace went away under us: it is made again with the next step.
+    step.session.namespaces.delete(object.namespace);
   }
-  recordChange(step, object, 'failed', message);
+  recordFailure(step, object, failureMessage(object, error), isCluster && isTransient(error));
+}
+
+function isTransient(error: ClusterError): boolean {
+  // A CRD is established a moment before its kind is served.
+  if (error.kind === 'not-found' || error.kind === 'no-match' || error.kind === 'conflict')
+    return true;
+  return (
+    error.status === 500 || (error.kind === 'forbidden' && /being terminated/u.test(error.message))
+  );
 }
 
 function actionOf(

@@ -9,7 +9,13 @@ import { fieldManagerOf, objectKey } from './identity.ts';
 import type { ApplyLedger } from './ports.ts';
 import { defaultPruneLimit } from './prune.ts';
 import type { DesiredReading } from './read-desired.ts';
-import { decide, type Decision, type ObjectFact, type Situation } from './step-decision.ts';
+import {
+  decide,
+  type Decision,
+  type Failure,
+  type ObjectFact,
+  type Situation,
+} from './step-decision.ts';
 import type { AppliedObject, EnvironmentTarget } from './types.ts';
 
 /** What was recorded, as this process remembers it between steps. */
@@ -40,8 +46,8 @@ export interface EnvironmentSession {
   readonly revisions: Map<string, DesiredStack>;
   /** Contents known to be recorded and approved: `stack contentHash`. */
   readonly approved: Set<string>;
-  /** What the last step tried in vain: key → reason. */
-  readonly failures: Map<string, string>;
+  /** What the last step tried in vain, by key. */
+  readonly failures: Map<string, Failure>;
   readonly rollouts: Set<string>;
   readonly unreadySince: Map<string, number>;
   readonly corrections: Map<string, Corrections>;

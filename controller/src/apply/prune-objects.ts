@@ -2,12 +2,12 @@ import { ClusterError } from '../kubernetes/index.ts';
 import { groupKindsOf } from './apply-set.ts';
 import { writeParent } from './apply-objects.ts';
 import type { DesiredStack } from './desired-stack.ts';
-import { objectKey } from './identity.ts';
 import {
   forEachBounded,
   interrupts,
   mayGoOn,
   recordChange,
+  recordFailure,
   recordRemoved,
   type Step,
 } from './step.ts';
@@ -50,9 +50,7 @@ async function pruneOne(step: Step, object: AppliedObject): Promise<void> {
       step.interruption ??= error;
       return;
     }
-    const message = failureMessage(object, error);
-    step.session.failures.set(objectKey(object), message);
-    recordChange(step, object, 'failed', message);
+    recordFailure(step, object, failureMessage(object, error), false);
   }
 }
 

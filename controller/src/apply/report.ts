@@ -114,13 +114,12 @@ function outcomeOf(
       ...(retryAfterMs === undefined ? {} : { afterMs: retryAfterMs }),
     };
   }
-  const [failure] = session.failures.values();
+  const failures = [...session.failures.values()];
+  const [failure] = failures;
   if (failure !== undefined) {
-    const error = errorOf('CK-APPLY-001', failure);
-    // What time alone heals is tried again soon, but not forever in a hurry.
-    return step.soon && step.work.attempts < 20
-      ? { kind: 'retry', error, afterMs: 200 }
-      : { kind: 'retry', error };
+    const error = errorOf('CK-APPLY-001', failure.message);
+    const soon = failures.every(({ transient }) => transient);
+    return { kind: 'retry', error, ...(soon ? { afterMs: 200 * 2 ** step.work.attempts } : {}) };
   }
   if (decision === undefined) return { kind: 'done' };
   const settled = health === 'healthy' && decision.waiting.size === 0;

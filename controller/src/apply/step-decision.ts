@@ -17,6 +17,13 @@ export interface ObjectFact {
   drift?: Drift;
 }
 
+/** Why an object could not be written. */
+export interface Failure {
+  message: string;
+  /** Time alone may heal it (a namespace that is going away, a kind not served yet): the unit waits, it has not failed. */
+  transient: boolean;
+}
+
 /** What a decision is made from: plain values, no clock and no cluster. */
 export interface Situation {
   /** The stacks of the head that may be applied. */
@@ -25,8 +32,8 @@ export interface Situation {
   wantedElsewhere: ReadonlySet<string>;
   inventory: ReadonlyMap<string, AppliedObject>;
   factOf(object: AppliedObject): ObjectFact;
-  /** What this step tried in vain, with the reason: not tried again in the same step. */
-  failures: ReadonlyMap<string, string>;
+  /** What this step tried in vain: not tried again in the same step. */
+  failures: ReadonlyMap<string, Failure>;
   /** Units whose roll-out this process started and has not seen end: `stack/unit`. */
   rollouts: ReadonlySet<string>;
   /** Since when units have not been current: `stack/unit` → ms. */
@@ -133,8 +140,7 @@ function decideStack(
     });
     const ready = gates.length > 0 ? [] : facts.pending.filter((object) => isReady(object));
     decision.apply.push(...ready.map((object) => ({ object })));
-    blocked += facts.pending.filter((object) => !situation.failures.has(object.key)).length;
-    blocked -= ready.length;
+    blocked += facts.pending.length - ready.length;
     if (gates.length > 0) decision.waiting.set(`${stack}/${facts.unit.plan.name}`, gates);
     else if (ready.length < facts.pending.length && unreadyGroups.size > 0) {
       decision.waiting.set(`${stack}/${facts.unit.plan.name}`, ['CustomResourceDefinition']);
@@ -198,7 +204,9 @@ function unitFacts(
     if (owners.byKey.get(object.key) !== desired.stack) continue;
     const applied = situation.inventory.get(object.key);
     const failure = situation.failures.get(object.key);
-    if (failure !== undefined) worsen('failed', failure);
+    if (failure !== undefined) {
+      worsen(failure.transient ? 'progressing' : 'failed', failure.message);
+    }
     if (applied === undefined || applied.payloadHash !== object.payloadHash) {
       pending.push(object);
       changed = true;
@@ -252,8 +260,9 @@ function stackState(
 ): StackState {
   const { stack, contentHash } = desired;
   const failed = units.filter((facts) => facts.phase === 'failed');
-  for (const facts of failed) {
+  for (const facts of units) {
     const refused = facts.unit.objects.some((object) => situation.failures.has(object.key));
+    if (!refused && facts.phase !== 'failed') continue;
     decision.conditions.push({
       type: refused ? 'apply-failed' : 'unit-failed',
       stack,
@@ -266,9 +275,12 @@ function stackState(
   }
   if (blocked > 0) {
     const waiting = [...decision.waiting].filter(([unit]) => unit.startsWith(`${stack}/`));
-    const message = waiting
-      .map(([unit, gates]) => `${unit.slice(stack.length + 1)} waits for ${gates.join(', ')}`)
-      .join('; ');
+    const message = [
+      ...waiting.map(
+        ([unit, gates]) => `${unit.slice(stack.length + 1)} waits for ${gates.join(', ')}`,
+      ),
+      ...units.flatMap(({ message: reason }) => reason ?? []),
+    ].join('; ');
     return { stack, contentHash, state: 'waiting', message };
   }
   const slow = units.find((facts) => facts.phase !== 'current' || facts.pending.length > 0);

@@ -13,6 +13,8 @@ import type {
 } from './types.ts';
 import type { Writer } from './write-object.ts';
 
+const patientAttempts = 8;
+
 /** What every step of a loop uses. */
 export interface StepServices {
   cluster: ClusterConnection;
@@ -44,8 +46,6 @@ export interface Step {
   readonly removed: Map<string, ObjectIdentity>;
   /** The failure of the cluster as a whole that ended the writing. */
   interruption: ClusterError | undefined;
-  /** A failure that time alone heals: the step is repeated soon. */
-  soon: boolean;
 }
 
 export type StepSignals = Pick<Step, 'signal' | 'stopping'>;
@@ -74,7 +74,6 @@ export function beginStep(
     upserts: new Map(),
     removed: new Map(),
     interruption: undefined,
-    soon: false,
   };
 }
 
@@ -86,6 +85,8 @@ export function mayGoOn(step: Step): boolean {
 /** A failure that concerns the cluster or the step, not one object: nothing further is tried now. */
 export function interrupts(error: unknown): error is ClusterError {
   if (!(error instanceof ClusterError)) return false;
+  // An answer of 500 is mostly an admission webhook of one kind: the others go on.
+  if (error.status === 500) return false;
   return error.retryable || error.kind === 'aborted' || error.kind === 'unauthorized';
 }
 
@@ -120,6 +121,18 @@ export function recordChange(
   const detail = message === undefined ? {} : { message };
   step.changes.push({ subject: subjectOf(object), action, stack, unit, ...detail });
   step.services.telemetry.count('apply_objects', { action });
+}
+
+/** Notes that an object could not be written. What time alone may heal counts as failed after some attempts. */
+export function recordFailure(
+  step: Step,
+  object: ObjectIdentity & { stack: string; unit: string },
+  message: string,
+  transient: boolean,
+): void {
+  const heals = transient && step.work.attempts < patientAttempts;
+  step.session.failures.set(objectKey(object), { message, transient: heals });
+  recordChange(step, object, 'failed', message);
 }
 
 /** Runs `effect` for each item, at most `concurrency` at once, until one ends the step. */
