@@ -17,7 +17,8 @@ export interface BootstrapConfig {
 export function readBootstrapConfig(
   environment: Record<string, string | undefined> = process.env,
 ): BootstrapConfig {
-  const cacheHome = environment['XDG_CACHE_HOME'] || join(environment['HOME'] || homedir(), '.cache');
+  const cacheHome =
+    environment['XDG_CACHE_HOME'] || join(environment['HOME'] || homedir(), '.cache');
   const assets = environment['KUBEBUILDER_ASSETS'];
   const mirror = environment['CODEXK8S_DOWNLOAD_BASE_URL'];
   return {
@@ -25,7 +26,9 @@ export function readBootstrapConfig(
     ...(assets ? { assetsDirectory: assets } : {}),
     ...(mirror ? { downloadBaseUrl: mirror } : {}),
     toolEnvironment: Object.fromEntries(
-      Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
+      Object.entries(environment).filter(
+        (entry): entry is [string, string] => entry[1] !== undefined,
+      ),
     ),
   };
 }

@@ -15,7 +15,11 @@ export type FetchOutcome = { kind: 'fetched' } | { kind: 'unavailable'; reason: 
 
 export interface Downloader {
   /** Puts the checked program at `destination`. Throws `CK-LOCAL-002` on a wrong checksum. */
-  fetch(name: BinaryName, destination: string, onBytes: (received: number, total?: number) => void): Promise<FetchOutcome>;
+  fetch(
+    name: BinaryName,
+    destination: string,
+    onBytes: (received: number, total?: number) => void,
+  ): Promise<FetchOutcome>;
   close(): Promise<void>;
 }
 
@@ -34,12 +38,17 @@ export function createDownloader(options: DownloaderOptions): Downloader {
   const dispatcher = createDispatcher(options.connectTimeoutMs);
   const unreachable = new Map<string, string>();
 
-  const get = async (url: string): Promise<{ response: Awaited<ReturnType<typeof fetch>> } | { reason: string }> => {
+  const get = async (
+    url: string,
+  ): Promise<{ response: Awaited<ReturnType<typeof fetch>> } | { reason: string }> => {
     const { origin } = new URL(url);
     const known = unreachable.get(origin);
     if (known !== undefined) return { reason: known };
     try {
-      const response = await fetch(url, { dispatcher, ...(options.signal ? { signal: options.signal } : {}) });
+      const response = await fetch(url, {
+        dispatcher,
+        ...(options.signal ? { signal: options.signal } : {}),
+      });
       if (response.ok) return { response };
       await response.body?.cancel();
       return { reason: `${url} answered ${response.status}` };
@@ -54,12 +63,16 @@ export function createDownloader(options: DownloaderOptions): Downloader {
   return {
     fetch: async (name, destination, onBytes) => {
       const release = releaseOf(name, options.target, options.mirror);
-      if (!release) return { kind: 'unavailable', reason: `no release of ${name} for ${options.target.os}` };
+      if (!release)
+        return { kind: 'unavailable', reason: `no release of ${name} for ${options.target.os}` };
       const checksum = await get(release.checksumUrl);
       if ('reason' in checksum) return { kind: 'unavailable', reason: checksum.reason };
       const expected = findDigest(await checksum.response.text(), basename(release.url));
       if (expected === undefined)
-        return { kind: 'unavailable', reason: `${release.checksumUrl} has no checksum of ${basename(release.url)}` };
+        return {
+          kind: 'unavailable',
+          reason: `${release.checksumUrl} has no checksum of ${basename(release.url)}`,
+        };
       const answer = await get(release.url);
       if ('reason' in answer) return { kind: 'unavailable', reason: answer.reason };
       const file = join(options.scratch, basename(release.url));
@@ -115,11 +128,21 @@ async function save(
       done(null, chunk);
     },
   });
-  await pipeline(Readable.fromWeb(response.body), meter, createWriteStream(file, { mode: 0o600 }), signal ? { signal } : {});
+  await pipeline(
+    Readable.fromWeb(response.body),
+    meter,
+    createWriteStream(file, { mode: 0o600 }),
+    signal ? { signal } : {},
+  );
   return hash.digest('hex');
 }
 
-async function place(release: Release, file: string, destination: string, scratch: string): Promise<void> {
+async function place(
+  release: Release,
+  file: string,
+  destination: string,
+  scratch: string,
+): Promise<void> {
   let program = file;
   if (release.member !== undefined) {
     await extract(file, release.member, scratch);
@@ -138,7 +161,11 @@ function extract(archive: string, member: string, into: string): Promise<void> {
     child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
     child.once('error', reject);
     child.once('close', (code) =>
-      code === 0 ? resolve() : reject(new Error(`tar could not read ${member} from ${basename(archive)}: ${errors.trim()}`)),
+      code === 0
+        ? resolve()
+        : reject(
+            new Error(`tar could not read ${member} from ${basename(archive)}: ${errors.trim()}`),
+          ),
     );
   });
 }
@@ -147,12 +174,18 @@ function extract(archive: string, member: string, into: string): Promise<void> {
 export function findDigest(text: string, fileName: string): string | undefined {
   for (const line of text.split('\n')) {
     const match = /^([0-9a-f]{64})(?:\s+\*?(.+?))?\s*$/i.exec(line);
-    if (match && (match[2] === undefined || basename(match[2]) === fileName)) return match[1]?.toLowerCase();
+    if (match && (match[2] === undefined || basename(match[2]) === fileName))
+      return match[1]?.toLowerCase();
   }
   return undefined;
 }
 
-function mismatch(name: BinaryName, release: Release, expected: string, actual: string): BootstrapError {
+function mismatch(
+  name: BinaryName,
+  release: Release,
+  expected: string,
+  actual: string,
+): BootstrapError {
   return new BootstrapError({
     code: 'CK-LOCAL-002',
     message: `${name} from ${release.url} does not match its published checksum: expected sha256 ${expected}, got ${actual}`,

@@ -109,7 +109,12 @@ async function obtainAll<Name extends BinaryName>(
   const began = performance.now();
   const paths = new Map<Name, string>();
   const tell = (phase: Progress['phase'], subject: string, message: string): void =>
-    effort.options.onProgress?.({ phase, subject, message, elapsedMs: Math.round(performance.now() - began) });
+    effort.options.onProgress?.({
+      phase,
+      subject,
+      message,
+      elapsedMs: Math.round(performance.now() - began),
+    });
   let toldAt = -Infinity;
 
   for (;;) {
@@ -134,7 +139,11 @@ async function obtainAll<Name extends BinaryName>(
   }
 }
 
-function locate<Name extends BinaryName>(name: Name, effort: Effort, paths: Map<Name, string>): void {
+function locate<Name extends BinaryName>(
+  name: Name,
+  effort: Effort,
+  paths: Map<Name, string>,
+): void {
   const { assetsDirectory } = effort.options;
   const places: [BinarySource, string][] = [['cache', join(effort.root, 'bin', name)]];
   if (assetsDirectory !== undefined) places.unshift(['assets', join(assetsDirectory, name)]);
@@ -160,7 +169,11 @@ async function makeAll(
     if (existsSync(destination)) continue;
     const source = await make(name, destination, effort.makers, tell);
     effort.sources.set(name, source);
-    tell('ready', name, `${name} is ready (${source === 'build' ? 'built with Go' : 'downloaded'})`);
+    tell(
+      'ready',
+      name,
+      `${name} is ready (${source === 'build' ? 'built with Go' : 'downloaded'})`,
+    );
   }
 }
 
@@ -175,12 +188,22 @@ async function make(
   if (downloader) {
     tell('download', name, `looking for the release of ${name}`);
     const outcome = await downloader.fetch(name, destination, (received, total) =>
-      often(() => tell('download', name, `downloading ${name}: ${megabytes(received)}${total === undefined ? '' : ` of ${megabytes(total)}`}`)),
+      often(() =>
+        tell(
+          'download',
+          name,
+          `downloading ${name}: ${megabytes(received)}${total === undefined ? '' : ` of ${megabytes(total)}`}`,
+        ),
+      ),
     );
     if (outcome.kind === 'fetched') return 'download';
     reasons.push(outcome.reason);
   }
-  tell('build', name, `building ${name} with Go${reasons.length > 0 ? ` (${reasons.join('; ')})` : ''}`);
+  tell(
+    'build',
+    name,
+    `building ${name} with Go${reasons.length > 0 ? ` (${reasons.join('; ')})` : ''}`,
+  );
   const outcome = await builder.build(name, destination, (compiled) =>
     often(() => tell('build', name, `building ${name} with Go: ${compiled} packages compiled`)),
   );

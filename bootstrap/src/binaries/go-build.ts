@@ -16,7 +16,11 @@ export interface GoBuilderOptions {
 
 export interface GoBuilder {
   /** Builds from the modules pinned by the committed go.sum, at low priority. Throws `CK-LOCAL-003`. */
-  build(name: BinaryName, destination: string, onPackage: (compiled: number) => void): Promise<FetchOutcome>;
+  build(
+    name: BinaryName,
+    destination: string,
+    onPackage: (compiled: number) => void,
+  ): Promise<FetchOutcome>;
 }
 
 interface Program {
@@ -51,8 +55,17 @@ const programs: Record<BinaryName, Program> = {
 
 /** Builds the binaries with the machine's Go. */
 export function createGoBuilder(options: GoBuilderOptions): GoBuilder {
-  const environment = { ...options.environment, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly', GOWORK: 'off' };
-  const go = (module: string, parameters: string[], onLine?: (line: string) => void): Promise<Ended> =>
+  const environment = {
+    ...options.environment,
+    CGO_ENABLED: '0',
+    GOFLAGS: '-mod=readonly',
+    GOWORK: 'off',
+  };
+  const go = (
+    module: string,
+    parameters: string[],
+    onLine?: (line: string) => void,
+  ): Promise<Ended> =>
     run(['go', ...parameters], join(options.modules, module), environment, options.signal, onLine);
   let missing: Promise<string | undefined> | undefined;
 
@@ -66,7 +79,16 @@ export function createGoBuilder(options: GoBuilderOptions): GoBuilder {
     let compiled = 0;
     const { code, errors } = await go(
       program.module,
-      ['build', '-v', '-trimpath', '-ldflags', ['-s', '-w', ...flags].join(' '), '-o', output, program.package],
+      [
+        'build',
+        '-v',
+        '-trimpath',
+        '-ldflags',
+        ['-s', '-w', ...flags].join(' '),
+        '-o',
+        output,
+        program.package,
+      ],
       () => onPackage((compiled += 1)),
     );
     options.signal?.throwIfAborted();
@@ -112,7 +134,9 @@ function run(
       errors = `${errors}${chunk.toString()}`.slice(-4_000);
     });
     child.once('error', (error) =>
-      'code' in error && error.code === 'ENOENT' ? resolve({ code: undefined, errors: '' }) : reject(error),
+      'code' in error && error.code === 'ENOENT'
+        ? resolve({ code: undefined, errors: '' })
+        : reject(error),
     );
     child.once('close', (code) => {
       signal?.removeEventListener('abort', stop);

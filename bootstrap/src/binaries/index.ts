@@ -1,5 +1,6 @@
 export { ensureBinaries, type Binaries, type EnsureBinariesOptions } from './ensure.ts';
 export {
+  currentTarget,
   essentialBinaries,
   otherBinaries,
   versionKey,

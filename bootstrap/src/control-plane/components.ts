@@ -67,7 +67,13 @@ export function parametersOf(component: BinaryName, options: ComponentOptions): 
         ...unthrottled,
       ];
     case 'kube-scheduler':
-      return [kubeconfig, '--leader-elect=false', '--secure-port=0', '--profiling=false', ...unthrottled];
+      return [
+        kubeconfig,
+        '--leader-elect=false',
+        '--secure-port=0',
+        '--profiling=false',
+        ...unthrottled,
+      ];
     case 'kwok':
       return [
         kubeconfig,

@@ -23,7 +23,10 @@ export function prepareCredentials(layout: Layout): string {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   const tokensFile = join(layout.secrets, secretFiles.tokens);
   if (!existsSync(tokensFile)) {
-    const lines = subjects.map(({ user, groups }) => `${randomBytes(32).toString('hex')},${user},${user},"${groups.join(',')}"`);
+    const lines = subjects.map(
+      ({ user, groups }) =>
+        `${randomBytes(32).toString('hex')},${user},${user},"${groups.join(',')}"`,
+    );
     writePrivate(tokensFile, `${lines.join('\n')}\n`);
   }
   const keyFile = join(layout.secrets, secretFiles.serviceAccountKey);
@@ -31,7 +34,8 @@ export function prepareCredentials(layout: Layout): string {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     writePrivate(keyFile, privateKey.export({ type: 'sec1', format: 'pem' }).toString());
   }
-  if (ageOf(layout.certificateAuthority) > renewAfterMs) rmSync(layout.certificates, { recursive: true, force: true });
+  if (ageOf(layout.certificateAuthority) > renewAfterMs)
+    rmSync(layout.certificates, { recursive: true, force: true });
   mkdirSync(layout.certificates, { recursive: true, mode: 0o700 });
   return readTokens(layout).get('admin') ?? '';
 }
@@ -40,7 +44,10 @@ export function prepareCredentials(layout: Layout): string {
 export function writeKubeconfigs(layout: Layout, server: string): void {
   const authority = readFileSync(layout.certificateAuthority);
   for (const [name, token] of readTokens(layout)) {
-    const path = name === 'admin' ? layout.kubeconfig : join(layout.secrets, secretFiles.kubeconfigOf(name as BinaryName));
+    const path =
+      name === 'admin'
+        ? layout.kubeconfig
+        : join(layout.secrets, secretFiles.kubeconfigOf(name as BinaryName));
     writePrivate(path, renderKubeconfig({ name: 'codex-k8s-local', server, authority, token }));
   }
 }

@@ -39,4 +39,5 @@ export function layoutOf(directory: string): Layout {
   };
 }
 
-export const logOf = (layout: Layout, component: string): string => join(layout.logs, `${component}.log`);
+export const logOf = (layout: Layout, component: string): string =>
+  join(layout.logs, `${component}.log`);

@@ -42,7 +42,10 @@ export async function attachCluster(options: AttachOptions): Promise<AttachedClu
       code: 'CK-KUBECONFIG-003',
       message: `${path} has ${names.length} contexts and none is named`,
       where: { kubeconfig: path },
-      hint: names.length === 0 ? 'add a context to it' : `give --context with one of: ${names.join(', ')}`,
+      hint:
+        names.length === 0
+          ? 'add a context to it'
+          : `give --context with one of: ${names.join(', ')}`,
     });
   const server = contexts.get(name);
   if (server === undefined)
@@ -75,7 +78,10 @@ async function readKubeconfig(path: string): Promise<unknown> {
 /** Context name → server of its cluster. */
 function readContexts(config: unknown, path: string): Map<string, string> {
   const servers = new Map(
-    namedEntries(config, 'clusters', 'cluster').map(([name, cluster]) => [name, textAt(cluster, 'server')]),
+    namedEntries(config, 'clusters', 'cluster').map(([name, cluster]) => [
+      name,
+      textAt(cluster, 'server'),
+    ]),
   );
   const contexts = new Map<string, string>();
   for (const [name, context] of namedEntries(config, 'contexts', 'context')) {

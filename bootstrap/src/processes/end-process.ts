@@ -9,7 +9,10 @@ export interface EndOptions {
 }
 
 /** Ends exactly this process and returns once it is gone; a recycled number is left alone. */
-export async function endProcess(identity: ProcessIdentity, options: EndOptions = {}): Promise<void> {
+export async function endProcess(
+  identity: ProcessIdentity,
+  options: EndOptions = {},
+): Promise<void> {
   if (!signal(identity, options.signal ?? 'SIGTERM')) return;
   if (await isGone(identity, options.graceMs ?? 10_000)) return;
   signal(identity, 'SIGKILL');

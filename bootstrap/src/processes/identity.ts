@@ -39,7 +39,9 @@ function bootId(): string {
 
 function portableStartTime(pid: number): string | undefined {
   try {
-    const line = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+    const line = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+    }).trim();
     const [state = '', ...started] = line.split(/\s+/);
     return state === '' || state.startsWith('Z') ? undefined : started.join(' ');
   } catch {

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 
-const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => process.platform === 'linux' && existsSync(path));
+const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find(
+  (path) => process.platform === 'linux' && existsSync(path),
+);
 
 /**
  * The command under which the kernel itself kills the program when its parent dies, where

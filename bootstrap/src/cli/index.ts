@@ -1,0 +1,1 @@
+export { addLocalCommands, type LocalCommandsContext } from './local.ts';
