@@ -67,3 +67,8 @@ export function describeConfig(config: Config): Record<string, unknown> {
       .map((name) => [settings[name].variable, 'secret' in settings[name] ? '***' : config[name]]),
   );
 }
+
+/** Whether a stream may be coloured: a terminal, and NO_COLOR is not set. */
+export function mayColor(stream: { isTTY?: boolean }, environment: NodeJS.ProcessEnv = process.env): boolean {
+  return stream.isTTY === true && (environment['NO_COLOR'] ?? '') === '';
+}

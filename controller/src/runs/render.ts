@@ -32,7 +32,9 @@ async function renderRun(ports: RenderPorts, target: RenderTarget, run: StartedR
   const began = performance.now();
   const reader = await ports.providerOf(source.repository.provider).openSource(source.repository, run.sha);
   const opened = performance.now();
+  const parsedBefore = ports.renderer.counters().documentsParsed;
   const result = await ports.renderer.render({ reader, file: source.servicesYamlPath, environment: target.name, vars: source.vars });
+  ports.telemetry.count('documents_parsed', {}, ports.renderer.counters().documentsParsed - parsedBefore);
   ports.telemetry.duration('source_open', (opened - began) / 1000);
   ports.telemetry.duration('render', (performance.now() - opened) / 1000);
   if (!result.ok) return { run, ok: false, error: renderError(run, result.diagnostics), diagnostics: result.diagnostics };

@@ -14,6 +14,7 @@ export interface Sample {
   clone: string;
   source: string;
   state: string;
+  stateRepositoryId: string;
 }
 
 const project = 'shop';
@@ -49,7 +50,7 @@ export async function registerSample(options: {
     stack: project,
     webhookSecret: secret,
   });
-  await ensureStateRepository(db, secrets, projectId, { provider: 'local', fullName: `local/${project}-state`, url: state, webhookSecret: secret });
+  const stateRepositoryId = await ensureStateRepository(db, secrets, projectId, { provider: 'local', fullName: `local/${project}-state`, url: state, webhookSecret: secret });
   const environmentId = await ensureEnvironment(db, projectId, {
     name: 'dev',
     cluster: options.cluster,
@@ -57,7 +58,7 @@ export async function registerSample(options: {
     sources: [{ repositoryId, ref: `refs/heads/${branch}` }],
   });
   const clone = await ensureClone(options.example, source, join(data.work, project));
-  return { projectId, environmentId, clone, source, state };
+  return { projectId, environmentId, clone, source, state, stateRepositoryId };
 }
 
 /** The editable clone: the example's files as a first commit, with the bare repository as its origin. */

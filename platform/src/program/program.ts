@@ -36,7 +36,7 @@ export async function startProgram(config: Config, options: ProgramOptions = {})
   let api: ApiRole | undefined;
 
   const attachCluster = async (kubeconfig: { file: string; context?: string }): Promise<void> => {
-    const connection = await connectCluster({ kubeconfig, telemetry: parts.telemetry });
+    const connection = await connectCluster({ name: config.cluster, kubeconfig, telemetry: parts.telemetry });
     running.push({ stop: () => connection.close() });
     running.push(
       await startApplyRole({
