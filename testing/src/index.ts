@@ -4,3 +4,4 @@ export * from './waiting/index.ts';
 export { freePort } from './free-port.ts';
 export { temporaryDirectory, type TemporaryDirectory } from './temporary-directory.ts';
 export { uniqueName } from './unique-name.ts';
+export * from './cluster/index.ts';

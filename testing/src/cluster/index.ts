@@ -1,0 +1,5 @@
+export {
+  sharedControlPlane,
+  startTestControlPlane,
+  type SharedControlPlane,
+} from './control-plane.ts';
