@@ -15,6 +15,7 @@ export {
   type YamlScalar,
   type YamlSeq,
 } from './nodes.ts';
+export { pathOf } from './path.ts';
 export { parseYaml } from './parse.ts';
 export { printYaml } from './print.ts';
 export { sourceText, type Position, type SourceText } from './source-text.ts';

@@ -1,0 +1,296 @@
+/** What a code says in general. */
+export interface CodeEntry {
+  code: string;
+  severity: 'error' | 'warning' | 'info';
+  title: string;
+  hint: string;
+}
+
+/**
+ * Every code of the renderer, by the name the source uses. Codes are never reused.
+ * `docs/reference/diagnostics.md` is generated from this table.
+ */
+export const codes = {
+  // Step 1: load
+  'file-missing': {
+    code: 'CK-R-001',
+    severity: 'error',
+    title: 'A file does not exist',
+    hint: 'Check the path; it is relative to the file that names it.',
+  },
+  'yaml-syntax': {
+    code: 'CK-R-002',
+    severity: 'error',
+    title: 'The text is not valid YAML',
+    hint: 'Look at the indentation and quotes around this place.',
+  },
+  'duplicate-key': {
+    code: 'CK-R-003',
+    severity: 'error',
+    title: 'A key stands twice in one map',
+    hint: 'Remove one of the two.',
+  },
+  'unquoted-template': {
+    code: 'CK-R-004',
+    severity: 'error',
+    title: 'A template is not quoted',
+    hint: 'Templates live inside scalars: write "{{ … }}" with quotes.',
+  },
+  'ambiguous-number': {
+    code: 'CK-R-005',
+    severity: 'error',
+    title: 'A number means different things to different readers',
+    hint: 'Quote it if it is text, or write the plain decimal number.',
+  },
+  'unsupported-yaml': {
+    code: 'CK-R-006',
+    severity: 'error',
+    title: 'A YAML feature is not supported here',
+    hint: 'Use plain maps with string keys, lists and scalars.',
+  },
+  'not-a-stack': {
+    code: 'CK-R-007',
+    severity: 'error',
+    title: 'The file is not a ServiceStack',
+    hint: 'A stack is one document with apiVersion: codex-k8s.dev/v1alpha1 and kind: ServiceStack.',
+  },
+  // Step 2: imports
+  'outside-root': {
+    code: 'CK-R-010',
+    severity: 'error',
+    title: 'A path leads outside of the source',
+    hint: 'Use a path below the root of the repository, relative to this file.',
+  },
+  'no-match': {
+    code: 'CK-R-011',
+    severity: 'error',
+    title: 'A pattern matches no file',
+    hint: 'Check the pattern; it is relative to the file that names it.',
+  },
+  'import-cycle': {
+    code: 'CK-R-012',
+    severity: 'error',
+    title: 'Files import each other in a circle',
+    hint: 'Move what they share to a file that both import.',
+  },
+  'duplicate-import': {
+    code: 'CK-R-013',
+    severity: 'error',
+    title: 'A list names the same file twice',
+    hint: 'Remove one of the two.',
+  },
+  // Step 3: merge
+  'unknown-component': {
+    code: 'CK-R-015',
+    severity: 'error',
+    title: 'A service uses a component that does not exist',
+    hint: 'Declare it in spec.components, or correct the name.',
+  },
+  'duplicate-name': {
+    code: 'CK-R-016',
+    severity: 'error',
+    title: 'Two items of a list have the same name',
+    hint: 'Give each its own name. Overriding an item is done from another file that imports it.',
+  },
+  // Step 4: schema
+  'unknown-field': {
+    code: 'CK-R-020',
+    severity: 'error',
+    title: 'A field is not part of the contract',
+    hint: 'Remove it, or correct its name.',
+  },
+  'missing-field': {
+    code: 'CK-R-021',
+    severity: 'error',
+    title: 'A required field is missing',
+    hint: 'Add it.',
+  },
+  'wrong-type': {
+    code: 'CK-R-022',
+    severity: 'error',
+    title: 'A value has the wrong type',
+    hint: 'Give a value of the type the contract asks for.',
+  },
+  'invalid-value': {
+    code: 'CK-R-023',
+    severity: 'error',
+    title: 'A value is not allowed',
+    hint: 'Give one of the values the contract allows.',
+  },
+  // Step 5: environment
+  'unknown-environment': {
+    code: 'CK-R-030',
+    severity: 'error',
+    title: 'The environment does not exist',
+    hint: 'Declare it in spec.environments, or correct the name.',
+  },
+  'environment-cycle': {
+    code: 'CK-R-031',
+    severity: 'error',
+    title: 'Environments inherit from each other in a circle',
+    hint: 'Remove one `from`.',
+  },
+  'slot-needed': {
+    code: 'CK-R-032',
+    severity: 'error',
+    title: 'The environment is for slots',
+    hint: 'Render it with --slot N.',
+  },
+  // Step 6: context
+  'template-syntax': {
+    code: 'CK-R-040',
+    severity: 'error',
+    title: 'A template cannot be parsed',
+    hint: 'The language is that of Go templates; see docs/services-yaml.md.',
+  },
+  'template-failed': {
+    code: 'CK-R-041',
+    severity: 'error',
+    title: 'A template cannot be executed',
+    hint: 'Check the names and types it uses.',
+  },
+  'template-limit': {
+    code: 'CK-R-042',
+    severity: 'error',
+    title: 'A template is too large or does not end',
+    hint: 'Make it smaller.',
+  },
+  'undeclared-variable': {
+    code: 'CK-R-043',
+    severity: 'error',
+    title: 'A variable is not declared',
+    hint: 'Declare it in spec.vars: templates see declared inputs only.',
+  },
+  'unused-value': {
+    code: 'CK-R-044',
+    severity: 'warning',
+    title: 'A value is given for a variable that this stack does not declare',
+    hint: 'Declare the variable in spec.vars, or do not pass the value.',
+  },
+  'missing-variable': {
+    code: 'CK-R-045',
+    severity: 'error',
+    title: 'A required variable has no value',
+    hint: 'Give it a default, a value in the environment, or pass one.',
+  },
+  'variable-type': {
+    code: 'CK-R-046',
+    severity: 'error',
+    title: 'The value of a variable has the wrong type',
+    hint: 'Give a value of the declared type.',
+  },
+  // Step 7: namespace and images
+  'invalid-namespace': {
+    code: 'CK-R-050',
+    severity: 'error',
+    title: 'The namespace is not a valid name',
+    hint: 'At most 63 lower-case letters, digits and dashes.',
+  },
+  'production-namespace': {
+    code: 'CK-R-051',
+    severity: 'error',
+    title: 'The production namespace of codex-k8s breaks its rule',
+    hint: 'environments.production.namespaceTemplate is "{{ .Project }}-production", and namespaceOverrides maps codex-k8s-production to codex-k8s-prod.',
+  },
+  'invalid-image': {
+    code: 'CK-R-052',
+    severity: 'error',
+    title: 'An image has no usable reference',
+    hint: 'Give a repository with a tag or a digest.',
+  },
+  'unknown-image': {
+    code: 'CK-R-053',
+    severity: 'error',
+    title: 'A workload names an image that does not exist',
+    hint: 'Declare it in spec.images, or correct the name.',
+  },
+  // Step 8: units
+  'empty-unit': {
+    code: 'CK-R-060',
+    severity: 'error',
+    title: 'A unit has nothing to deploy',
+    hint: 'Give it a workload, manifests, or both.',
+  },
+  'unknown-phase': {
+    code: 'CK-R-061',
+    severity: 'error',
+    title: 'A unit belongs to a phase that does not exist',
+    hint: 'Use a phase of orchestration.deployOrder.',
+  },
+  'incomplete-workload': {
+    code: 'CK-R-062',
+    severity: 'error',
+    title: 'A workload does not fit together',
+    hint: 'See the description of the field in the schema.',
+  },
+  'not-an-object': {
+    code: 'CK-R-063',
+    severity: 'error',
+    title: 'A document is not a Kubernetes object',
+    hint: 'An object has apiVersion, kind and metadata.name.',
+  },
+  'reserved-label': {
+    code: 'CK-R-064',
+    severity: 'error',
+    title: 'A label belongs to the platform',
+    hint: 'Remove it: the platform writes it by itself.',
+  },
+  'invalid-condition': {
+    code: 'CK-R-065',
+    severity: 'error',
+    title: 'A condition is neither true nor false',
+    hint: 'Write true, false or a template that yields one of them.',
+  },
+  // Step 9: graph
+  'unknown-dependency': {
+    code: 'CK-R-070',
+    severity: 'error',
+    title: 'A unit depends on a unit that does not exist',
+    hint: 'Name a unit of this stack.',
+  },
+  'dependency-cycle': {
+    code: 'CK-R-071',
+    severity: 'error',
+    title: 'Units depend on each other in a circle',
+    hint: 'Remove one of the dependencies.',
+  },
+  'late-dependency': {
+    code: 'CK-R-072',
+    severity: 'error',
+    title: 'A unit depends on a unit of a later phase',
+    hint: 'Move one of them to another deployGroup, or change orchestration.deployOrder.',
+  },
+  'duplicate-unit': {
+    code: 'CK-R-073',
+    severity: 'error',
+    title: 'Two units have the same name',
+    hint: 'Names are shared by infrastructure and services: give each its own.',
+  },
+  'duplicate-object': {
+    code: 'CK-R-074',
+    severity: 'error',
+    title: 'Two units declare the same object',
+    hint: 'Keep it in one of them.',
+  },
+  'cluster-scope': {
+    code: 'CK-R-075',
+    severity: 'error',
+    title: 'A cluster-scoped object stands outside of a cluster environment',
+    hint: 'Only an environment of kind cluster may hold it. The namespace of an environment is made by the platform.',
+  },
+  'foreign-namespace': {
+    code: 'CK-R-076',
+    severity: 'error',
+    title: 'An object names another namespace',
+    hint: 'Remove metadata.namespace: the environment decides it.',
+  },
+  'misplaced-singleton': {
+    code: 'CK-R-077',
+    severity: 'error',
+    title: 'A singleton stands outside of a cluster environment',
+    hint: 'Guard it with `when`, or move it to a stack of an environment of kind cluster.',
+  },
+} as const satisfies Record<string, CodeEntry>;
+
+/** Name of a problem in the source. */
+export type ProblemName = keyof typeof codes;
