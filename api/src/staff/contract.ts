@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { Ajv2020, type AnySchemaObject } from 'ajv/dist/2020.js';
+import { Ajv2020, type AnySchemaObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { ApiError } from '../errors/index.ts';
 
@@ -19,21 +19,36 @@ export function enforceContract(scope: FastifyInstance): void {
   const answers = createAjv({ coerceTypes: false });
 
   scope.setValidatorCompiler<AnySchemaObject>(({ schema, httpPart }) => {
-    return (httpPart === 'body' ? bodies : parameters).compile(withoutId(schema));
-  });
-  scope.setSerializerCompiler<AnySchemaObject>(({ schema, method, url, httpStatus }) => {
-    const validate = answers.compile(withoutId(schema));
-    return (answer) => {
-      if (!validate(answer)) {
-        const problem = answers.errorsText(validate.errors, { dataVar: 'answer' });
-        throw new ApiError(
-          'CK-API-016',
-          `the ${httpStatus} answer of ${method} ${url} breaks the contract: ${problem}`,
-        );
-      }
-      return JSON.stringify(answer);
+    const ajv = httpPart === 'body' ? bodies : parameters;
+    const validator = lazily(() => ajv.compile(withoutId(schema)));
+    return (value: unknown) => {
+      const validate = validator();
+      return validate(value)
+        ? { value }
+        : { error: violation(ajv, validate, httpPart ?? 'request') };
     };
   });
+  scope.setSerializerCompiler<AnySchemaObject>(({ schema, method, url, httpStatus }) => {
+    const validator = lazily(() => answers.compile(withoutId(schema)));
+    return (answer) => {
+      const validate = validator();
+      if (validate(answer)) return JSON.stringify(answer);
+      const { message } = violation(answers, validate, 'answer');
+      throw new ApiError(
+        'CK-API-016',
+        `the ${httpStatus} answer of ${method} ${url} breaks the contract: ${message}`,
+      );
+    };
+  });
+}
+
+const violation = (ajv: Ajv2020, { errors }: ValidateFunction, dataVar: string): Error =>
+  new Error(ajv.errorsText(errors, { dataVar }));
+
+// Compiling a schema takes milliseconds: a listener would open a quarter of a second later for all of them.
+function lazily<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 function createAjv(options: { coerceTypes: boolean | 'array'; useDefaults?: boolean }): Ajv2020 {

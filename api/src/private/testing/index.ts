@@ -1,0 +1,1 @@
+export { createSampleViews, sampleIds, type SampleViews } from './sample-views.ts';
