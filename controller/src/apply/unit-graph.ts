@@ -1,4 +1,4 @@
-import type { DeployUnit, ExecutionPlan } from '@codex-k8s/schema';
+import type { ExecutionPlan } from '@codex-k8s/schema';
 
 /** Which units must come before which. */
 export interface UnitGraph {
@@ -8,8 +8,9 @@ export interface UnitGraph {
 
 /**
  * The order of a stack: `dependsOn`, and every unit of an earlier phase. Where the two contradict
- * each other the declared dependency wins, since a phase is only a default. Returns the units of a
- * cycle instead when the dependencies form one.
+ * each other the declared dependency wins, since a phase is only a default: a unit that depends on
+ * one of a later phase belongs to that phase. Returns the units of a cycle instead when the
+ * dependencies form one.
  */
 export function buildUnitGraph(plan: ExecutionPlan): UnitGraph | { cycle: string[] } {
   const dependencies = new Map(plan.units.map((unit) => [unit.name, new Set(unit.dependsOn)]));
@@ -19,15 +20,15 @@ export function buildUnitGraph(plan: ExecutionPlan): UnitGraph | { cycle: string
     if (cycle) return { cycle };
   }
   const ranks = new Map(plan.phases.map((phase, rank) => [phase, rank]));
-  const rankOf = (unit: DeployUnit) => ranks.get(unit.phase) ?? 0;
+  const declared = new Map(plan.units.map((unit) => [unit.name, ranks.get(unit.phase) ?? 0]));
+  // A unit is of the latest phase among what it depends on: so phases never close a circle.
+  const rankOf = (name: string) =>
+    Math.max(...[name, ...(closure.get(name) ?? [])].map((other) => declared.get(other) ?? 0));
+  const effective = plan.units.map(({ name }) => ({ name, rank: rankOf(name) }));
   const before = new Map<string, Set<string>>();
-  for (const unit of plan.units) {
-    const predecessors = new Set(dependencies.get(unit.name));
-    for (const other of plan.units) {
-      if (rankOf(other) >= rankOf(unit)) continue;
-      if (!closure.get(other.name)?.has(unit.name)) predecessors.add(other.name);
-    }
-    before.set(unit.name, predecessors);
+  for (const { name, rank } of effective) {
+    const earlier = effective.filter((other) => other.rank < rank).map((other) => other.name);
+    before.set(name, new Set([...(dependencies.get(name) ?? []), ...earlier]));
   }
   return { before };
 }

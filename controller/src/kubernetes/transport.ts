@@ -53,6 +53,8 @@ export function createTransport(options: TransportOptions): Transport {
   const prefix = url.pathname.replace(/\/+$/u, '');
   const shared: Pool.Options = {
     connect: { ...credentials.tls, timeout: 5_000 },
+    // Measured: HTTP/2 is not faster here, and undici 8 negotiates it unless told otherwise.
+    allowH2: false,
     // The API server closes an idle connection after 90 s; a new one costs a TLS handshake of 13–25 ms.
     keepAliveTimeout: 80_000,
     keepAliveMaxTimeout: 85_000,

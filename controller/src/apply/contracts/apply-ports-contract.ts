@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import type { ApplyLedger, RecordedContent, WorkSource } from '../ports.ts';
-import type { AppliedObject, ApplyOutcome, ApplyReport, ApplyWork, EnvironmentTarget } from '../types.ts';
+import type {
+  AppliedObject,
+  ApplyOutcome,
+  ApplyReport,
+  ApplyWork,
+  EnvironmentTarget,
+} from '../types.ts';
 
 /** One implementation of the ports over one store, made anew for each test. */
 export interface ApplyPortsUnderTest {
