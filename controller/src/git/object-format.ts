@@ -67,25 +67,28 @@ export function framed(type: ObjectType, bytes: Uint8Array): Buffer {
 
 /** A tree object of the entries; they may come in any order. */
 export function makeTree(entries: readonly TreeEntry[]): GitObject {
-  const lines = entries.map((entry) => ({
-    entry,
-    name: Buffer.from(entry.rawName ?? Buffer.from(entry.name, 'utf8')),
-  }));
-  lines.sort((a, b) => Buffer.compare(sortKey(a.name, a.entry), sortKey(b.name, b.entry)));
-  const parts: Buffer[] = [];
-  for (const { entry, name } of lines) {
-    parts.push(
-      Buffer.from(`${entry.mode} `, 'latin1'),
-      name,
-      Buffer.from(`\0${Buffer.from(entry.oid, 'hex').toString('latin1')}`, 'latin1'),
-    );
+  const lines = entries.map((entry) => ({ entry, key: sortKey(entry), start: `${entry.mode} ` }));
+  lines.sort((a, b) => (a.key < b.key ? -1 : 1));
+  let size = 0;
+  // In the sort key each byte of the name is one character.
+  for (const { entry, key, start } of lines)
+    size += start.length + key.length - (entry.type === 'tree' ? 1 : 0) + 21;
+  const bytes = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (const { entry, key, start } of lines) {
+    at += bytes.write(start, at, 'latin1');
+    at += bytes.write(entry.type === 'tree' ? key.slice(0, -1) : key, at, 'latin1');
+    bytes[at] = 0;
+    at += 1 + bytes.write(entry.oid, at + 1, 'hex');
   }
-  return makeObject('tree', Buffer.concat(parts));
+  return makeObject('tree', bytes);
 }
 
-/** Git orders a directory as if its name ended with a slash. */
-function sortKey(name: Buffer, entry: TreeEntry): Buffer {
-  return entry.type === 'tree' ? Buffer.concat([name, Buffer.from('/')]) : name;
+/** The name byte by byte; git orders a directory as if its name ended with a slash. */
+function sortKey({ name, rawName, type }: TreeEntry): string {
+  const plain = rawName === undefined && /^[ -~]*$/.test(name);
+  const key = plain ? name : Buffer.from(rawName ?? Buffer.from(name, 'utf8')).toString('latin1');
+  return type === 'tree' ? `${key}/` : key;
 }
 
 /** The entries of a tree object; undefined when the bytes are not a tree. */

@@ -95,9 +95,23 @@ export async function openGitRepository(
   ): Promise<{ type: ObjectType; bytes: Buffer } | undefined> {
     if (!isOid(oid))
       throw gitError('CK-GIT-006', repository, `${JSON.stringify(oid)} is not an object id`);
-    const found = await reader.read(oid, maxBytes);
+    const found = await reader.read(oid, maxBytes).catch(async (error: unknown) => {
+      // A vanished repository looks like a damaged one to git.
+      await assertRepository(repository);
+      throw error;
+    });
     if (found !== undefined) return found;
     await assertRepository(repository);
+    // Git calls a loose object with a damaged header missing.
+    const file = join(repository, 'objects', oid.slice(0, 2), oid.slice(2));
+    if (
+      (await stat(file).catch(() => undefined)) !== undefined &&
+      (await reader.read(oid, maxBytes)) === undefined
+    ) {
+      throw gitError('CK-GIT-005', repository, `object ${oid} cannot be read`, {
+        where: { object: oid },
+      });
+    }
     return undefined;
   }
 
@@ -268,15 +282,7 @@ export async function openGitRepository(
     },
     updateRefs,
     async maintain() {
-      const args = [
-        '-c',
-        'gc.pruneExpire=2.weeks.ago',
-        '-c',
-        'gc.packRefs=true',
-        'gc',
-        '--quiet',
-        '--no-detach',
-      ];
+      const args = ['-c', 'gc.pruneExpire=2.weeks.ago', '-c', 'gc.packRefs=true', 'gc', '--quiet'];
       await runGit(repository, args, { timeoutMs: 600_000 });
     },
     children: () => [reader.pid, updater.pid].filter((pid) => pid !== undefined),

@@ -26,7 +26,7 @@ export function runGit(
   } = {},
 ): Promise<GitAnswer> {
   const { allowedExitCodes = [0], maxBytes = 64 << 20, timeoutMs = 60_000 } = options;
-  const name = `git ${args[0] ?? ''}`;
+  const name = `git ${args[args.lastIndexOf('-c') < 0 ? 0 : args.lastIndexOf('-c') + 2] ?? ''}`;
   return new Promise((resolve, reject) => {
     const child = spawn('git', [`--git-dir=${repository}`, ...args], {
       cwd: tmpdir(),
