@@ -5,3 +5,11 @@ export * from './control-plane/index.ts';
 export * from './errors/index.ts';
 export { attachCluster, type AttachedCluster, type AttachOptions } from './kubeconfig/index.ts';
 export type { OnProgress, Progress } from './progress.ts';
+export {
+  acquireLock,
+  endProcess,
+  identityOf,
+  isAlive,
+  withParentDeath,
+  type ProcessIdentity,
+} from './processes/index.ts';

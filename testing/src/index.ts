@@ -5,3 +5,4 @@ export { freePort } from './free-port.ts';
 export { temporaryDirectory, type TemporaryDirectory } from './temporary-directory.ts';
 export { uniqueName } from './unique-name.ts';
 export * from './cluster/index.ts';
+export * from './postgres/index.ts';

@@ -5,7 +5,7 @@ import { chmod, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Agent, buildConnector, EnvHttpProxyAgent, fetch, type Dispatcher } from 'undici';
+import { buildConnector, EnvHttpProxyAgent, fetch, type Agent, type Dispatcher } from 'undici';
 import { BootstrapError } from '../errors/index.ts';
 import { releaseOf, type Release } from './releases.ts';
 import type { BinaryName, Target } from './versions.ts';

@@ -58,14 +58,26 @@ export async function ensureBinaries(options: EnsureBinariesOptions): Promise<Bi
   const root = join(options.cacheDirectory, 'control-plane', versionKey());
   const scratch = join(root, 'partial', randomBytes(6).toString('hex'));
   const makers = createMakers(options, scratch);
-  const obtain = <Name extends BinaryName>(names: readonly Name[]): Promise<Record<Name, string>> =>
-    obtainAll(names, { options, root, scratch, makers, sources });
-
-  const essential = await obtain(essentialBinaries).catch(async (error: unknown) => {
+  const effort: Effort = { options, root, scratch, makers, sources };
+  const close = async (): Promise<void> => {
     await makers.downloader?.close();
+  };
+
+  let essential: Binaries['essential'];
+  try {
+    const paths = await obtainAll(essentialBinaries, effort);
+    essential = { etcd: pathOf(paths, 'etcd'), 'kube-apiserver': pathOf(paths, 'kube-apiserver') };
+  } catch (error) {
+    await close();
     throw error;
-  });
-  const others = obtain(otherBinaries).finally(() => makers.downloader?.close());
+  }
+  const others = obtainAll(otherBinaries, effort)
+    .then((paths) => ({
+      'kube-controller-manager': pathOf(paths, 'kube-controller-manager'),
+      'kube-scheduler': pathOf(paths, 'kube-scheduler'),
+      kwok: pathOf(paths, 'kwok'),
+    }))
+    .finally(() => void close());
   // Whoever needs the others awaits them; without anybody the essential pair still works.
   others.catch(() => undefined);
   return { version: versions.kubernetes, essential, others, sources };
@@ -102,12 +114,12 @@ function createMakers(options: EnsureBinariesOptions, scratch: string): Makers {
   return { builder, downloader };
 }
 
-async function obtainAll<Name extends BinaryName>(
-  names: readonly Name[],
+async function obtainAll(
+  names: readonly BinaryName[],
   effort: Effort,
-): Promise<Record<Name, string>> {
+): Promise<ReadonlyMap<BinaryName, string>> {
   const began = performance.now();
-  const paths = new Map<Name, string>();
+  const paths = new Map<BinaryName, string>();
   const tell = (phase: Progress['phase'], subject: string, message: string): void =>
     effort.options.onProgress?.({
       phase,
@@ -120,7 +132,7 @@ async function obtainAll<Name extends BinaryName>(
   for (;;) {
     for (const name of names) if (!paths.has(name)) locate(name, effort, paths);
     const missing = names.filter((name) => !paths.has(name));
-    if (missing.length === 0) return Object.fromEntries(paths) as Record<Name, string>;
+    if (missing.length === 0) return paths;
     const lock = acquireLock(join(effort.root, 'lock'));
     if (lock) {
       try {
@@ -139,11 +151,7 @@ async function obtainAll<Name extends BinaryName>(
   }
 }
 
-function locate<Name extends BinaryName>(
-  name: Name,
-  effort: Effort,
-  paths: Map<Name, string>,
-): void {
+function locate(name: BinaryName, effort: Effort, paths: Map<BinaryName, string>): void {
   const { assetsDirectory } = effort.options;
   const places: [BinarySource, string][] = [['cache', join(effort.root, 'bin', name)]];
   if (assetsDirectory !== undefined) places.unshift(['assets', join(assetsDirectory, name)]);
@@ -232,6 +240,12 @@ function atMostEvery(intervalMs: number): (act: () => void) => void {
     last = performance.now();
     act();
   };
+}
+
+function pathOf(paths: ReadonlyMap<BinaryName, string>, name: BinaryName): string {
+  const path = paths.get(name);
+  if (path === undefined) throw new Error(`${name} was not obtained`);
+  return path;
 }
 
 const megabytes = (bytes: number): string => `${(bytes / (1 << 20)).toFixed(1)} MB`;

@@ -18,27 +18,19 @@ const origins = { kubernetes: 'https://dl.k8s.io', github: 'https://github.com' 
 export function releaseOf(name: BinaryName, target: Target, mirror?: string): Release | undefined {
   if (target.os !== 'linux') return undefined;
   const base = (origin: string): string => (mirror ?? origin).replace(/\/+$/, '');
-  switch (name) {
-    case 'etcd': {
-      const stem = `etcd-v${versions.etcd}-${target.os}-${target.arch}`;
-      const folder = `${base(origins.github)}/etcd-io/etcd/releases/download/v${versions.etcd}`;
-      return {
-        url: `${folder}/${stem}.tar.gz`,
-        checksumUrl: `${folder}/SHA256SUMS`,
-        member: `${stem}/etcd`,
-      };
-    }
-    case 'kwok': {
-      // The project publishes no checksums, so this is taken from a mirror that adds one, else built.
-      const folder = `${base(origins.github)}/kubernetes-sigs/kwok/releases/download/v${versions.kwok}`;
-      const url = `${folder}/kwok-${target.os}-${target.arch}`;
-      return { url, checksumUrl: `${url}.sha256` };
-    }
-    case 'kube-apiserver':
-    case 'kube-controller-manager':
-    case 'kube-scheduler': {
-      const url = `${base(origins.kubernetes)}/release/v${versions.kubernetes}/bin/${target.os}/${target.arch}/${name}`;
-      return { url, checksumUrl: `${url}.sha256` };
-    }
+  if (name === 'etcd') {
+    const stem = `etcd-v${versions.etcd}-${target.os}-${target.arch}`;
+    const folder = `${base(origins.github)}/etcd-io/etcd/releases/download/v${versions.etcd}`;
+    return {
+      url: `${folder}/${stem}.tar.gz`,
+      checksumUrl: `${folder}/SHA256SUMS`,
+      member: `${stem}/etcd`,
+    };
   }
+  // kwok's project publishes no checksums: it comes from a mirror that adds one, else it is built.
+  const url =
+    name === 'kwok'
+      ? `${base(origins.github)}/kubernetes-sigs/kwok/releases/download/v${versions.kwok}/kwok-${target.os}-${target.arch}`
+      : `${base(origins.kubernetes)}/release/v${versions.kubernetes}/bin/${target.os}/${target.arch}/${name}`;
+  return { url, checksumUrl: `${url}.sha256` };
 }

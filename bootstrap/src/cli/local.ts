@@ -16,9 +16,9 @@ import { renderStatus } from './render-status.ts';
 export interface LocalCommandsContext {
   config: BootstrapConfig;
   /** The answer, on stdout. */
-  write(text: string): void;
+  write: (text: string) => void;
   /** Everything else, on stderr. */
-  tell(line: string): void;
+  tell: (line: string) => void;
 }
 
 type Output = 'text' | 'json';

@@ -81,18 +81,16 @@ export function createCluster(layout: Layout, onProgress: OnProgress): Cluster {
 
   const restart = async (name: BinaryName, livedMs: number): Promise<void> => {
     record({ restarts: (state?.restarts ?? 0) + 1 });
-    for (
-      let delay = livedMs > 30_000 ? 0 : 250;
-      !stopping && !unguarded.has(name);
-      delay = Math.min(delay * 2 + 250, longestRestartDelayMs)
-    ) {
+    let delay = livedMs > 30_000 ? 0 : 250;
+    const wanted = (): boolean => !stopping && !unguarded.has(name) && !running.has(name);
+    while (wanted()) {
       await sleep(delay);
-      if (stopping || unguarded.has(name) || running.has(name)) return;
+      if (!wanted()) return;
       try {
         await launch(name);
-        return;
       } catch (error) {
         process.stderr.write(`restarting ${name}: ${String(error)}\n`);
+        delay = Math.min(delay * 2 + 250, longestRestartDelayMs);
       }
     }
   };
@@ -213,7 +211,7 @@ export function createCluster(layout: Layout, onProgress: OnProgress): Cluster {
         ? { signal: 'SIGTERM' as const, graceMs: 15_000 }
         : { signal: 'SIGKILL' as const, graceMs: 5_000 };
       for (const together of stopOrder)
-        await Promise.all(together.map((name) => running.get(name)?.stop(how)));
+        await Promise.all(together.map(async (name) => running.get(name)?.stop(how)));
       await api?.close();
       if (!lock) return;
       for (const socket of Object.values(sockets))

@@ -1,7 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BinaryName } from '../binaries/index.ts';
 import { renderKubeconfig } from '../kubeconfig/index.ts';
 import { secretFiles } from './components.ts';
 import type { Layout } from './layout.ts';
@@ -45,9 +44,7 @@ export function writeKubeconfigs(layout: Layout, server: string): void {
   const authority = readFileSync(layout.certificateAuthority);
   for (const [name, token] of readTokens(layout)) {
     const path =
-      name === 'admin'
-        ? layout.kubeconfig
-        : join(layout.secrets, secretFiles.kubeconfigOf(name as BinaryName));
+      name === 'admin' ? layout.kubeconfig : join(layout.secrets, secretFiles.kubeconfigOf(name));
     writePrivate(path, renderKubeconfig({ name: 'codex-k8s-local', server, authority, token }));
   }
 }

@@ -32,7 +32,7 @@ export async function runComponent(
   options: ComponentOptions,
 ): Promise<RunningComponent> {
   const log = openSync(logOf(options.layout, name), 'a', 0o600);
-  const [program = '', ...parameters] = withParentDeath([binary, ...parametersOf(name, options)]);
+  const [program = '', ...parameters] = withParentDeath([binary, ...parametersOf[name](options)]);
   const child = spawn(program, parameters, {
     cwd: options.layout.directory,
     // Nothing of the user's environment steers a component (proxies, GOGC, KUBECONFIG …).

@@ -210,7 +210,7 @@ function openChannel(supervisor: ChildProcess, onProgress: OnProgress | undefine
       wait<MessageOf<Kind>>((message) => {
         if (message.kind === 'failed' && message.part === (kind === 'api-ready' ? 'api' : 'node'))
           return { error: new BootstrapError(message.error) };
-        return message.kind === kind ? { value: message as MessageOf<Kind> } : undefined;
+        return isOf(message, kind) ? { value: message } : undefined;
       }),
     answerTo: (request) =>
       wait((message) => {
@@ -218,6 +218,13 @@ function openChannel(supervisor: ChildProcess, onProgress: OnProgress | undefine
         return message.error ? { error: new BootstrapError(message.error) } : { value: undefined };
       }),
   };
+}
+
+function isOf<Kind extends SupervisorMessage['kind']>(
+  message: SupervisorMessage,
+  kind: Kind,
+): message is MessageOf<Kind> {
+  return message.kind === kind;
 }
 
 function supervisorEnded(): BootstrapError {
