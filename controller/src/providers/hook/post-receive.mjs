@@ -120,7 +120,7 @@ function commitsOf(url, range) {
     '--',
   );
   const commits = text
-    .split('\u0001')
+    .split(mark)
     .slice(1)
     .map((part) => {
       const [id, tree_id, timestamp, an, ae, cn, ce, message, ...changes] = part.split('\0');
