@@ -10,7 +10,7 @@ import { existsSync, globSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import Mocha from 'mocha';
-import { startControlPlane, ensureBinaries } from '@codex-k8s/bootstrap';
+import { ensureBinaries, readBootstrapConfig, startControlPlane } from '@codex-k8s/bootstrap';
 import { startPostgres, temporaryDirectory } from '@codex-k8s/testing';
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { grep: { type: 'string' }, 'no-parts': { type: 'boolean', default: false }, bail: { type: 'boolean', default: false } } });
@@ -55,7 +55,7 @@ async function startParts(): Promise<void> {
       process.env['CODEXK8S_TEST_POSTGRES_URL'] = postgres.adminUrl;
     }),
     step('control plane', async () => {
-      const binaries = await ensureBinaries({ onProgress: (progress) => say(progress.message) });
+      const binaries = await ensureBinaries({ ...readBootstrapConfig(), onProgress: (progress) => say(progress.message) });
       const { path, remove } = await temporaryDirectory('codex-k8s-suite-');
       const plane = await startControlPlane({ directory: path, binaries, durable: false });
       stops.push(async () => {

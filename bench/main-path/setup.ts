@@ -44,7 +44,7 @@ export async function install(options: { services: number; pushes: number }): Pr
   const db = await openDatabase({ url: database.url }, { migrate: true, poolSize: 4 });
   const keyFile = join(directory, 'encryption.key');
   const key = await loadOrCreateKeyFile(keyFile);
-  const secrets = createSecretStore(db, { keys: [key], activeKeyId: key.id });
+  const secrets = createSecretStore(db, key);
   const push = { fullName: `${project}/source`, secret: 'a secret of the benchmark alone' };
   const projectId = await ensureProject(db, { slug: project, name: project });
   const repositoryId = await ensureSourceRepository(db, secrets, projectId, { provider: 'local', fullName: push.fullName, url: source, stack: project, webhookSecret: push.secret });

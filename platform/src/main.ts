@@ -23,7 +23,9 @@ Examples:
 program
   .command('config')
   .description('prints the configuration as it is read, secrets masked')
-  .action(() => process.stdout.write(`${JSON.stringify(describeConfig(readConfig()), undefined, 2)}\n`));
+  .action(() => {
+    process.stdout.write(`${JSON.stringify(describeConfig(readConfig()), undefined, 2)}\n`);
+  });
 
 try {
   await program.parseAsync();

@@ -33,7 +33,6 @@ export async function startApplyRole(role: ApplyRole): Promise<RunningRole> {
     clusters: [role.cluster.name],
     workLeaseMs: role.workLeaseMs,
     environmentLeaseMs: role.environmentLeaseMs,
-    telemetry: role.telemetry,
   });
   const loop = createApplyLoop({
     work,
@@ -43,7 +42,7 @@ export async function startApplyRole(role: ApplyRole): Promise<RunningRole> {
     checkpoint: role.checkpoint,
     telemetry: role.telemetry,
   });
-  await loop.start();
+  loop.start();
   return {
     async stop() {
       await loop.stop();

@@ -45,7 +45,7 @@ export async function startControllerRole(role: ControllerRole): Promise<Running
         concurrency: concurrentRenders,
         onFinished: () => checkpoint('run.recorded'),
       },
-      sweep: { handle: (item) => sweepProject({ db, secrets, providerOf: repositories.providerOf, intervalMs: role.sweepIntervalMs }, item), concurrency: 1, lane: 'sweep' },
+      sweep: { handle: (item) => sweepProject({ db, secrets, providerOf: repositories.providerOf, intervalMs: role.sweepIntervalMs }, item), concurrency: 1 },
     },
   });
   await scheduleSweeps(db);

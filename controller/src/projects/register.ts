@@ -66,37 +66,39 @@ async function ensureRepository(
   role: 'source' | 'state',
   settings: RepositorySettings & Partial<SourceSettings>,
 ): Promise<string> {
+  const [known] = await db.query<KnownRow>('select id, project_id, webhook_secret_id, token_secret_id from core.repositories where full_name = $1', [settings.fullName]);
+  if (known && known.project_id !== projectId)
+    throw new CodexError({ code: 'CK-PRJ-002', message: `repository ${settings.fullName} belongs to another project`, hint: 'a repository is bound to one project; remove it there first' });
+  if (known) {
+    await secrets.rotate(known.webhook_secret_id, settings.webhookSecret);
+    if (settings.token !== undefined && known.token_secret_id !== null) await secrets.rotate(known.token_secret_id, settings.token);
+  }
   return db.inTransaction(async (tx) => {
-    const [known] = await tx.query<{ id: string; project_id: string; webhook_secret_id: string; token_secret_id: string | null }>(
-      'select id, project_id, webhook_secret_id, token_secret_id from core.repositories where full_name = $1 for update',
-      [settings.fullName],
-    );
-    if (known && known.project_id !== projectId)
-      throw new CodexError({ code: 'CK-PRJ-002', message: `repository ${settings.fullName} belongs to another project`, hint: 'a repository is bound to one project; remove it there first' });
-    if (known) {
-      await secrets.rotate(known.webhook_secret_id, settings.webhookSecret, tx);
-      const token = settings.token === undefined ? known.token_secret_id : await secrets.put(tx, 'repository-token', settings.token);
-      await tx.query('update core.repositories set provider = $2, url = $3, services_yaml_path = $4, token_secret_id = $5, updated_at = now() where id = $1', [
-        known.id,
-        settings.provider,
-        settings.url,
-        settings.servicesYamlPath ?? 'services.yaml',
-        token,
-      ]);
-      await tx.query('select pg_notify($1, $2)', [repositoriesChannel, known.id]);
-      return known.id;
-    }
-    const id = randomUUID();
-    const webhookSecretId = await secrets.put(tx, 'webhook', settings.webhookSecret);
-    const tokenSecretId = settings.token === undefined ? null : await secrets.put(tx, 'repository-token', settings.token);
-    await tx.query(
-      `insert into core.repositories (id, project_id, role, provider, full_name, url, stack, services_yaml_path, webhook_secret_id, token_secret_id)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-      [id, projectId, role, settings.provider, settings.fullName, settings.url, settings.stack ?? null, settings.servicesYamlPath ?? 'services.yaml', webhookSecretId, tokenSecretId],
-    );
+    const webhookSecretId = known?.webhook_secret_id ?? (await secrets.put(tx, 'webhook', settings.webhookSecret));
+    const tokenSecretId = known?.token_secret_id ?? (settings.token === undefined ? null : await secrets.put(tx, 'repository-token', settings.token));
+    const [row] = await tx.query<{ id: string }>(upsertRepository, [
+      randomUUID(),
+      projectId,
+      role,
+      settings.provider,
+      settings.fullName,
+      settings.url,
+      settings.stack ?? null,
+      settings.servicesYamlPath ?? 'services.yaml',
+      webhookSecretId,
+      tokenSecretId,
+    ]);
+    const id = existing(row, `repository ${settings.fullName}`);
     await tx.query('select pg_notify($1, $2)', [repositoriesChannel, id]);
     return id;
   });
+}
+
+interface KnownRow {
+  id: string;
+  project_id: string;
+  webhook_secret_id: string;
+  token_secret_id: string | null;
 }
 
 /** Creates or updates an environment with its namespace claims and sources. Resolves to its id. */
@@ -147,6 +149,13 @@ function existing(row: { id: string } | undefined, what: string): string {
   if (!row) throw new CodexError({ code: 'CK-PRJ-001', message: `${what} was not stored` });
   return row.id;
 }
+
+const upsertRepository = `
+insert into core.repositories (id, project_id, role, provider, full_name, url, stack, services_yaml_path, webhook_secret_id, token_secret_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+on conflict (full_name) do update set provider = excluded.provider, url = excluded.url, services_yaml_path = excluded.services_yaml_path,
+  token_secret_id = excluded.token_secret_id, updated_at = now()
+returning id`;
 
 const upsertEnvironment = `
 insert into core.environments (id, project_id, name, cluster, branch, namespace, kind, service_account, protected, drift_policy)

@@ -54,7 +54,7 @@ export async function handleRender(work: RenderWork, item: WorkItem): Promise<Ou
   const publishing = performance.now();
   const result = await state.publish({
     branch: target.branch,
-    directories: good.map(({ rendered }) => ({ stack: rendered.stack, contentHash: rendered.contentHash, files: rendered.files })),
+    directories: good.map(({ rendered }) => ({ stack: rendered.stack, contentHash: rendered.contentHash, files: [...rendered.files] })),
     ...describeCommit(target, good),
   });
   telemetry.duration('publish', (performance.now() - publishing) / 1000);

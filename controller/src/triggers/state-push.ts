@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Tx } from '../database/index.ts';
 import { enqueueState } from '../queue/index.ts';
 import type { PushDelivery } from './mark-dirty.ts';
@@ -15,8 +14,8 @@ export async function requestAppliesForPushes(tx: Tx, deliveries: readonly PushD
 }
 
 /** Asks for one apply of an environment; several requests become one. */
-export async function requestApply(tx: Tx, environmentId: string, projectId: string, reason: string): Promise<void> {
-  await enqueueState(tx, { kind: 'apply', key: environmentId, projectId, payload: { reason, request: randomUUID() } });
+export async function requestApply(tx: Tx, environmentId: string, projectId: string | undefined, reason: string): Promise<void> {
+  await enqueueState(tx, { kind: 'apply', key: environmentId, projectId, payload: { reason } });
 }
 
 const markStatePushes = `

@@ -16,14 +16,16 @@ export interface DiffPorts {
   stateRepositoryOf(environmentId: string): Promise<StateRepository | undefined>;
 }
 
+const shownFiles = 500;
+
 /** The rendered diff of a state commit of an environment; undefined when the platform did not make it. */
 export async function stateDiff(ports: DiffPorts, environmentId: string, commit: string): Promise<DiffView | undefined> {
   const [row] = await ports.db.query<{ commit: string; parent: string | null }>('select commit, parent from core.state_commits where environment_id = $1 and commit = $2', [environmentId, commit]);
   if (!row) return undefined;
   const state = await ports.stateRepositoryOf(environmentId);
   if (!state) return undefined;
-  const files = await state.diff(row.parent ?? undefined, row.commit);
-  return { commit: row.commit, ...(row.parent === null ? {} : { parent: row.parent }), files };
+  const files = await state.diff(row.parent ?? undefined, row.commit, { maxFiles: shownFiles + 1 });
+  return { commit: row.commit, ...(row.parent === null ? {} : { parent: row.parent }), files: files.slice(0, shownFiles), truncated: files.length > shownFiles };
 }
 
 /** The state repository of an environment's project. */

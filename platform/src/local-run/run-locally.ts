@@ -51,7 +51,7 @@ export async function runLocally(options: LocalRunOptions): Promise<number> {
     const port = options.port ?? (await freePort(7420));
     program = await startProgram(
       readConfig({ role: 'all', dataDirectory: data.path, publicListen: '127.0.0.1:0', privateListen: `127.0.0.1:${port}`, cluster: clusterName }),
-      { simulatedClusters: new Set(options.kubeconfig === undefined ? [clusterName] : []), portalDirectory: portal.directory, onError: (error) => narrator.problem('error', errorData(error).message) },
+      { simulatedClusters: simulatedClusters(options), portalDirectory: portal.directory, onError: (error) => narrator.problem('error', errorData(error).message) },
     );
     narrator.done('platform', `${program.api?.privateUrl ?? ''}  (embedded database, local git)`, performance.now() - began);
     return await follow(options, program, narrator, cluster, data.path, stopping.signal);
@@ -72,7 +72,7 @@ async function follow(
 ): Promise<number> {
   const { parts, api } = program;
   if (!api) return 1;
-  const simulated = new Set(options.kubeconfig === undefined ? [clusterName] : []);
+  const simulated = simulatedClusters(options);
   const sample = await registerSample({ ...parts, example, webhookUrl: `${api.publicUrl}/api/v1/webhooks/github`, cluster: clusterName });
   const runs = await narrateRuns(parts.db, narrator);
   const attached = cluster?.then((prepared) => program.attachCluster(prepared.kubeconfig));
@@ -122,6 +122,9 @@ async function diffOf(program: Program, sample: Sample, commit: string): Promise
   const { db, repositories } = program.parts;
   return stateDiff({ db, stateRepositoryOf: () => repositories.stateRepository({ id: sample.stateRepositoryId, provider: 'local', fullName: 'local/shop-state', url: sample.state }) }, sample.environmentId, commit);
 }
+
+/** A cluster named on purpose runs real pods; the local one simulates them. */
+const simulatedClusters = (options: LocalRunOptions): ReadonlySet<string> => new Set(options.kubeconfig === undefined && options.context === undefined ? [clusterName] : []);
 
 function aborted(signal: AbortSignal): Promise<undefined> {
   return new Promise((done) => {

@@ -1,9 +1,8 @@
 import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
 import { createMetricsRegistry, createTelemetry } from '@codex-k8s/api';
-import type { Telemetry } from '@codex-k8s/api';
 import { createOpenRepositories, createSecretStore, loadOrCreateKeyFile, openDatabase, releaseAllLeases } from '@codex-k8s/controller';
-import type { Checkpoint, Database, OpenRepositories, SecretStore } from '@codex-k8s/controller';
+import type { Checkpoint, Database, OpenRepositories, SecretStore, Telemetry } from '@codex-k8s/controller';
 import type { Config } from '../config.ts';
 import { openDataDirectory } from '../local/index.ts';
 import type { DataDirectory } from '../local/index.ts';
@@ -41,7 +40,7 @@ export async function openParts(config: Config, checkpoint: Checkpoint): Promise
       name: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
       data,
       db,
-      secrets: createSecretStore(db, { keys: [key], activeKeyId: key.id }),
+      secrets: createSecretStore(db, key),
       repositories,
       registry,
       telemetry: createTelemetry(registry),

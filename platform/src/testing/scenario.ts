@@ -46,7 +46,7 @@ export async function openScenario(): Promise<Scenario> {
   const db = await openDatabase({ url: database.url }, { migrate: true, poolSize: 4 });
   const keyFile = join(directory.path, 'encryption.key');
   const key = await loadOrCreateKeyFile(keyFile);
-  const secrets = createSecretStore(db, { keys: [key], activeKeyId: key.id });
+  const secrets = createSecretStore(db, key);
   const secret = uniqueName('secret');
   const cluster = await connectCluster({ name: 'local', kubeconfig: { file: plane.kubeconfigPath } });
   const programs: ProgramProcess[] = [];

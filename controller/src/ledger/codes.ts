@@ -1,0 +1,4 @@
+/** What can go wrong between the apply loop and its record. */
+export const ledgerCodes = {
+  'CK-LEDGER-001': { title: 'A step of work is no longer held', hint: 'its lease was lost; another process does it, nothing is to be done' },
+} as const;

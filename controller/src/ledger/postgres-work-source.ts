@@ -1,0 +1,117 @@
+import { performance } from 'node:perf_hooks';
+import type { ApplyOutcome, ApplyReport, ApplyWork, EnvironmentTarget, WorkSource } from '../apply/index.ts';
+import type { Database } from '../database/index.ts';
+import { CodexError } from '../errors/index.ts';
+import { claimWork, finishWork, recoverWork, renewLeases, workChannel } from '../queue/index.ts';
+import type { Outcome, WorkItem } from '../queue/index.ts';
+import { requestApply } from '../triggers/index.ts';
+import { createEnvironmentLeases } from './environment-leases.ts';
+import { recordReport } from './record-report.ts';
+
+/** Whose work this is and how long it is lent. */
+export interface WorkSourceOptions {
+  owner: string;
+  clusters: readonly string[];
+  workLeaseMs: number;
+  environmentLeaseMs: number;
+}
+
+const kind = 'apply';
+const recoverEveryMs = 1_000;
+
+/** The apply loop's work out of the queue, claimed only for environments that this process holds. */
+export async function createPostgresWorkSource(db: Database, options: WorkSourceOptions): Promise<WorkSource & { close(): Promise<void> }> {
+  const leases = createEnvironmentLeases(db, { owner: options.owner, clusters: options.clusters, leaseMs: options.environmentLeaseMs });
+  const items = new Map<string, WorkItem>();
+  const listeners = new Set<() => void>();
+  let targets = new Map<string, EnvironmentTarget>();
+  let recoveredAt = Number.NEGATIVE_INFINITY;
+  let due: NodeJS.Timeout | undefined;
+
+  const call = (): void => {
+    for (const listener of listeners) listener();
+  };
+  const acquire = async (): Promise<EnvironmentTarget[]> => {
+    const held = await leases.acquire();
+    targets = new Map(held.map((target) => [target.id, target]));
+    return held;
+  };
+  // A held environment stays held while its process lives, whatever the loop is busy with.
+  const renewal = setInterval(() => void (targets.size > 0 && acquire().catch(() => undefined)), options.environmentLeaseMs / 3);
+  const stopListening = await db.listen(workChannel, (announced) => announced === kind && call(), call);
+
+  const itemOf = (work: ApplyWork): WorkItem => {
+    const item = items.get(work.id);
+    if (!item || item.fencingToken !== work.fencingToken)
+      throw new CodexError({ code: 'CK-LEDGER-001', message: `work ${work.id} is not held by ${options.owner}`, where: { environment: work.environment.id }, hint: 'its lease was lost; another process does it' });
+    return item;
+  };
+
+  return {
+    acquireEnvironments: acquire,
+    async releaseEnvironments() {
+      targets = new Map();
+      await leases.release();
+      // Whoever waits for an environment is told that one is free.
+      await db.query('select pg_notify($1, $2)', [workChannel, kind]);
+    },
+    async claim(limit) {
+      const now = performance.now();
+      if (now - recoveredAt > recoverEveryMs) {
+        recoveredAt = now;
+        await recoverWork(db, { kinds: [kind], maxAttempts: [1] });
+      }
+      const keys = [...targets.keys()];
+      if (keys.length === 0) return [];
+      const claimed = await claimWork(db, { owner: options.owner, leaseMs: options.workLeaseMs, asks: [{ kind, total: limit, keys }] });
+      clearTimeout(due);
+      if (claimed.nextDueMs !== undefined) due = setTimeout(call, Math.min(claimed.nextDueMs + 1, 60_000)).unref();
+      if (claimed.items.length === 0) return [];
+      const revisions = await revisionsOf(db, claimed.items);
+      return claimed.items.flatMap((item) => {
+        const environment = targets.get(item.key);
+        if (!environment) return [];
+        items.set(item.id, item);
+        return [{ id: item.id, environment, generation: item.generation, fencingToken: item.fencingToken, leaseEndsAt: now + options.workLeaseMs, attempts: item.attempts, inventoryRevision: revisions.get(item.key) ?? 0 }];
+      });
+    },
+    async renew(work) {
+      const began = performance.now();
+      const item = items.get(work.id);
+      if (!item || item.fencingToken !== work.fencingToken) return false;
+      const held = await renewLeases(db, [item], options.workLeaseMs);
+      if (!held.has(item.id)) return false;
+      work.leaseEndsAt = began + options.workLeaseMs;
+      return true;
+    },
+    async finish(work, outcome, report) {
+      const item = itemOf(work);
+      items.delete(work.id);
+      await finishWork(db, [item], recorded(work, outcome, report));
+    },
+    async requestApply(environmentId, reason) {
+      const target = targets.get(environmentId);
+      await db.inTransaction((tx) => requestApply(tx, environmentId, target?.projectId, reason));
+    },
+    onWork(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      clearInterval(renewal);
+      clearTimeout(due);
+      listeners.clear();
+      await stopListening();
+    },
+  };
+}
+
+/** The outcome as the queue knows it, with the report stored in the same transaction. */
+function recorded(work: ApplyWork, outcome: ApplyOutcome, report: ApplyReport | undefined): Outcome {
+  return report === undefined ? outcome : { ...outcome, record: (tx) => recordReport(tx, work.environment, report) };
+}
+
+async function revisionsOf(db: Database, items: readonly WorkItem[]): Promise<Map<string, number>> {
+  const rows = await db.query<{ id: string; inventory_revision: number }>('select id, inventory_revision from core.environments where id = any($1::uuid[])', [items.map((item) => item.key)]);
+  return new Map(rows.map((row) => [row.id, row.inventory_revision]));
+}
