@@ -92,7 +92,7 @@ async function applyOne(
 ): Promise<void> {
   const { session, memory, services } = step;
   const former = memory.inventory.get(object.key);
-  const sight = session.view.sight(object);
+  const sight = session.view.sight(object.key, object);
   const seen = typeof sight === 'string' ? undefined : sight;
   try {
     const body = await services.desired.readFile(object.payloadHash);

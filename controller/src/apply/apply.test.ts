@@ -15,7 +15,14 @@ describe('applying on a real API server', () => {
     const { namespace } = rig;
     await rig.publish([
       { name: 'db', phase: 'stateful', manifests: [deployment(namespace, 'db', '1')] },
-      { name: 'web', phase: 'frontend', manifests: [deployment(namespace, 'web', '1'), configMap(namespace, 'web', { color: 'red' })] },
+      {
+        name: 'web',
+        phase: 'frontend',
+        manifests: [
+          deployment(namespace, 'web', '1'),
+          configMap(namespace, 'web', { color: 'red' }),
+        ],
+      },
     ]);
     await rig.healthy();
     const [first, ...others] = rig.changes().map(({ subject, action }) => `${action} ${subject}`);

@@ -107,8 +107,12 @@ export async function remember(
 }
 
 /** How an applied object stands, by what is seen of it, else by what was recorded. */
-export function factOf(session: EnvironmentSession, applied: AppliedObject): ObjectFact {
-  const sight = session.view.sight(applied);
+export function factOf(
+  session: EnvironmentSession,
+  key: string,
+  applied: AppliedObject,
+): ObjectFact {
+  const sight = session.view.sight(key, applied);
   const drift = driftOf(applied, sight);
   const noted = drift === undefined ? {} : { drift };
   if (sight === 'unseen' || (sight === 'absent' && drift === undefined)) {
@@ -131,7 +135,7 @@ export function situationOf(
     stacks: reading.stacks,
     wantedElsewhere: reading.wantedElsewhere,
     inventory: memory.inventory,
-    factOf: (applied) => factOf(session, applied),
+    factOf: (key, applied) => factOf(session, key, applied),
     failures: session.failures,
     rollouts: session.rollouts,
     unreadySince: session.unreadySince,

@@ -7,7 +7,7 @@ import {
 } from '../kubernetes/index.ts';
 import type { Sight } from './drift.ts';
 import { hasHealthRule } from './health.ts';
-import { groupKind, objectKey } from './identity.ts';
+import { groupKind } from './identity.ts';
 import { isOlder, observe, type Observation } from './observation.ts';
 import type { ObjectIdentity } from './types.ts';
 
@@ -27,7 +27,7 @@ export interface EnvironmentViewOptions {
 export interface EnvironmentView {
   /** Watches the kinds of these objects, in their namespaces, from now on. */
   follow(objects: Iterable<ObjectIdentity>): void;
-  sight(object: ObjectIdentity): Sight;
+  sight(key: string, object: ObjectIdentity): Sight;
   /** Takes in the answer to our own write, which may be ahead of the watch. */
   remember(object: KubernetesObject): Observation;
   observations(): Iterable<Observation>;
@@ -111,8 +111,8 @@ export function createEnvironmentView(options: EnvironmentViewOptions): Environm
       }
     },
 
-    sight(object) {
-      const known = seen.get(objectKey(object));
+    sight(key, object) {
+      const known = seen.get(key);
       if (known !== undefined) return known.observation;
       return followings.get(placeOf(object))?.synced === true ? 'absent' : 'unseen';
     },

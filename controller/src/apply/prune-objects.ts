@@ -2,6 +2,7 @@ import { ClusterError } from '../kubernetes/index.ts';
 import { groupKindsOf } from './apply-set.ts';
 import { writeParent } from './apply-objects.ts';
 import type { DesiredStack } from './desired-stack.ts';
+import { objectKey } from './identity.ts';
 import {
   forEachBounded,
   interrupts,
@@ -27,7 +28,7 @@ export async function pruneObjects(
 }
 
 async function pruneOne(step: Step, object: AppliedObject): Promise<void> {
-  const sight = step.session.view.sight(object);
+  const sight = step.session.view.sight(objectKey(object), object);
   try {
     const result = await deleteObject(
       step.writer,

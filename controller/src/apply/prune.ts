@@ -37,18 +37,17 @@ const lastKinds = [
  */
 export function pruneSetOf(
   desired: DesiredStack,
-  inventory: Iterable<AppliedObject>,
+  inventory: ReadonlyMap<string, AppliedObject>,
   isWanted: (key: string) => boolean,
-  keyOf: (object: AppliedObject) => string,
   limit: PruneLimit,
 ): PruneSet {
   const { stack } = desired;
   let size = 0;
   const left: AppliedObject[] = [];
-  for (const object of inventory) {
+  for (const [key, object] of inventory) {
     if (object.stack !== stack) continue;
     size += 1;
-    if (!isWanted(keyOf(object))) left.push(object);
+    if (!isWanted(key)) left.push(object);
   }
   const kept = left.filter((object) => isProtectedKind(object));
   const candidates = left.filter((object) => !isProtectedKind(object));

@@ -55,8 +55,8 @@ export function conclude(
 
 /** Takes what is seen of the objects' health into the inventory. */
 function noteHealth(step: Step): void {
-  for (const applied of step.memory.inventory.values()) {
-    const { health, message } = factOf(step.session, applied);
+  for (const [key, applied] of step.memory.inventory) {
+    const { health, message } = factOf(step.session, key, applied);
     const sameText = message === applied.message || step.upserts.size === 0;
     if (health === applied.health && sameText) continue;
     const { message: _former, ...row } = applied;
@@ -87,8 +87,8 @@ export function environmentHealth(
   if (conditions.some(({ type }) => type === 'cluster-unreachable')) return 'unknown';
   if (stacks.some(({ state }) => state === 'failed')) return 'degraded';
   let health: EnvironmentHealth = memory.inventory.size === 0 ? 'unknown' : 'healthy';
-  for (const applied of memory.inventory.values()) {
-    const fact = factOf(session, applied);
+  for (const [key, applied] of memory.inventory) {
+    const fact = factOf(session, key, applied);
     if (fact.health === 'failed') return 'degraded';
     if (fact.health !== 'current') health = 'progressing';
   }

@@ -13,7 +13,7 @@ function situation(part: Partial<Situation> & { facts?: Record<string, ObjectFac
     stacks: [],
     wantedElsewhere: new Set(),
     inventory: new Map(),
-    factOf: (applied) => facts[objectKey(applied)] ?? quiet,
+    factOf: (key) => facts[key] ?? quiet,
     failures: new Map(),
     rollouts: new Set(),
     unreadySince: new Map(),

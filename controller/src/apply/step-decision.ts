@@ -31,7 +31,7 @@ export interface Situation {
   /** Keys wanted by stacks that may not be applied now (held): they are not pruned from others. */
   wantedElsewhere: ReadonlySet<string>;
   inventory: ReadonlyMap<string, AppliedObject>;
-  factOf(object: AppliedObject): ObjectFact;
+  factOf(key: string, object: AppliedObject): ObjectFact;
   /** What this step tried in vain: not tried again in the same step. */
   failures: ReadonlyMap<string, Failure>;
   /** Units whose roll-out this process started and has not seen end: `stack/unit`. */
@@ -74,6 +74,8 @@ interface UnitFacts {
   /** Objects whose bytes differ from what was applied. */
   pending: DesiredObject[];
   drifted: PlannedApply[];
+  /** Drift that is not put back now, only told. */
+  told: { object: DesiredObject; drift: Drift }[];
   /** Whether this revision changed the unit. */
   changed: boolean;
   phase: UnitPhase;
@@ -154,9 +156,8 @@ function decideStack(
 
   const pruneSet = pruneSetOf(
     desired,
-    situation.inventory.values(),
+    situation.inventory,
     (key) => owners.byKey.has(key) || situation.wantedElsewhere.has(key),
-    objectKey,
     situation.pruneLimit,
   );
   decision.conditions.push(...pruneSet.conditions);
@@ -169,7 +170,7 @@ function decideStack(
     return when === 'before' || (when === 'afterApply' ? applied : settled);
   });
   decision.prune.push(...outstanding);
-  noteDrift(situation, desired, units, decision);
+  noteDrift(situation, stack, all, decision);
   decision.stacks.push(stackState(situation, desired, all, blocked, decision));
 }
 
@@ -191,6 +192,7 @@ function unitFacts(
 ): UnitFacts {
   const pending: DesiredObject[] = [];
   const drifted: PlannedApply[] = [];
+  const told: UnitFacts['told'] = [];
   let changed = false;
   const standing: { phase: UnitPhase; message: string | undefined } = {
     phase: 'current',
@@ -213,13 +215,13 @@ function unitFacts(
       continue;
     }
     if (applied.revision === desired.contentHash) changed = true;
-    const fact = situation.factOf(applied);
+    const fact = situation.factOf(object.key, applied);
     if (fact.health === 'failed') worsen('failed', aboutObject(object, fact));
     else if (fact.health !== 'current') worsen('progressing', aboutObject(object, fact));
-    if (fact.drift === undefined || failure !== undefined) continue;
-    const mayCorrect = situation.driftPolicy === 'correct';
+    if (fact.drift === undefined) continue;
     const waits = (situation.patience.get(object.key) ?? 0) > situation.now;
-    if (mayCorrect && !waits) drifted.push({ object, drift: fact.drift });
+    const mayCorrect = situation.driftPolicy === 'correct' && failure === undefined && !waits;
+    (mayCorrect ? drifted : told).push({ object, drift: fact.drift });
   }
   const readyBy = readinessDeadline(situation, desired, unit);
   const late =
@@ -232,6 +234,7 @@ function unitFacts(
     unit,
     pending,
     drifted,
+    told,
     changed,
     ...standing,
     readyBy: standing.phase === 'progressing' ? readyBy : undefined,
@@ -295,27 +298,18 @@ function stackState(
 
 function noteDrift(
   situation: Situation,
-  desired: DesiredStack,
-  units: Map<string, UnitFacts>,
+  stack: string,
+  units: UnitFacts[],
   decision: Decision,
 ): void {
-  const correctable = new Set(
-    [...units.values()].flatMap((facts) => facts.drifted.map(({ object }) => object.key)),
-  );
-  const reports: string[] = [];
-  for (const object of desired.objects.values()) {
-    if (correctable.has(object.key)) continue;
-    const applied = situation.inventory.get(object.key);
-    if (applied === undefined || applied.payloadHash !== object.payloadHash) continue;
-    const drift = situation.factOf(applied).drift;
-    if (drift === undefined) continue;
-    reports.push(`${subjectOf(object)} ${describeDrift(drift)}`);
-    if (situation.driftPolicy === 'correct') {
-      noteDeadline(decision, situation.patience.get(object.key));
-    }
-  }
-  if (reports.length === 0) return;
-  decision.conditions.push({ type: 'drift', stack: desired.stack, message: reports.join('; ') });
+  const told = units.flatMap((facts) => facts.told);
+  if (told.length === 0) return;
+  const message = told
+    .map(({ object, drift }) => `${subjectOf(object)} ${describeDrift(drift)}`)
+    .join('; ');
+  decision.conditions.push({ type: 'drift', stack, message });
+  if (situation.driftPolicy === 'report') return;
+  for (const { object } of told) noteDeadline(decision, situation.patience.get(object.key));
 }
 
 function noteDeadline(decision: Decision, at: number | undefined): void {
@@ -360,7 +354,7 @@ function unestablishedGroups(situation: Situation): Set<string> {
       const applied = situation.inventory.get(key);
       const ready =
         applied?.payloadHash === object.payloadHash &&
-        situation.factOf(applied).health === 'current';
+        situation.factOf(key, applied).health === 'current';
       // The name of a CRD is `<plural>.<group>`.
       if (!ready) groups.add(object.name.slice(object.name.indexOf('.') + 1));
     }

@@ -28,13 +28,17 @@ export function createDesiredRepository(): DesiredRepository {
 
   function store(directory: Directory): string {
     const files = new Map<string, string>();
-    for (const [path, text] of [...directory].toSorted(([one], [other]) => (one < other ? -1 : 1))) {
+    for (const [path, text] of [...directory].toSorted(([one], [other]) =>
+      one < other ? -1 : 1,
+    )) {
       const bytes = Buffer.from(text);
       const oid = createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
       blobs.set(oid, bytes);
       files.set(path, oid);
     }
-    const hash = createHash('sha1').update(JSON.stringify([...files])).digest('hex');
+    const hash = createHash('sha1')
+      .update(JSON.stringify([...files]))
+      .digest('hex');
     trees.set(hash, files);
     return hash;
   }

@@ -6,7 +6,12 @@ import type { Directory } from './desired-repository.ts';
 export interface Manifest {
   apiVersion: string;
   kind: string;
-  metadata: { name: string; namespace?: string; labels?: Record<string, string>; annotations?: Record<string, string> };
+  metadata: {
+    name: string;
+    namespace?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+  };
   [field: string]: unknown;
 }
 
@@ -24,8 +29,14 @@ export function configMap(namespace: string, name: string, data: Record<string, 
 /** How the simulated node treats the pods. */
 export type Simulation = 'never-ready' | 'crash' | 'fail' | 'run';
 
-function podTemplate(name: string, version: string, simulation: Simulation | undefined, restartPolicy: string) {
-  const annotations = simulation === undefined ? {} : { 'simulation.codex-k8s.dev/outcome': simulation };
+function podTemplate(
+  name: string,
+  version: string,
+  simulation: Simulation | undefined,
+  restartPolicy: string,
+) {
+  const annotations =
+    simulation === undefined ? {} : { 'simulation.codex-k8s.dev/outcome': simulation };
   return {
     metadata: { labels: { app: name }, annotations },
     spec: {
@@ -36,7 +47,12 @@ function podTemplate(name: string, version: string, simulation: Simulation | und
   };
 }
 
-export function deployment(namespace: string, name: string, version: string, simulation?: Simulation): Manifest {
+export function deployment(
+  namespace: string,
+  name: string,
+  version: string,
+  simulation?: Simulation,
+): Manifest {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -96,8 +112,15 @@ export function stackDirectory(
           'codex-k8s.dev/unit': unit.name,
           'applyset.kubernetes.io/part-of': applySet,
         };
-        directory.set(file, JSON.stringify({ ...manifest, metadata: { ...manifest.metadata, labels } }));
-        const identity: ObjectIdentity = { apiVersion: manifest.apiVersion, kind: manifest.kind, name };
+        directory.set(
+          file,
+          JSON.stringify({ ...manifest, metadata: { ...manifest.metadata, labels } }),
+        );
+        const identity: ObjectIdentity = {
+          apiVersion: manifest.apiVersion,
+          kind: manifest.kind,
+          name,
+        };
         return { file, ...identity, ...(namespace === undefined ? {} : { namespace }) };
       }),
     })),

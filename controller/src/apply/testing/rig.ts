@@ -3,7 +3,12 @@ import { promisify } from 'node:util';
 import { eventually, sharedControlPlane, uniqueName } from '@codex-k8s/testing';
 import { passCheckpoint, type Checkpoint } from '../../checkpoints/index.ts';
 import type { ErrorData } from '../../errors/index.ts';
-import { connectCluster, type ClusterConnection, type KubernetesObject, type ObjectReference } from '../../kubernetes/index.ts';
+import {
+  connectCluster,
+  type ClusterConnection,
+  type KubernetesObject,
+  type ObjectReference,
+} from '../../kubernetes/index.ts';
 import type { Telemetry } from '../../telemetry/index.ts';
 import { createApplyLoop, type ApplyLoop, type ApplyLoopOptions } from '../apply-loop.ts';
 import { createMemoryStore, type MemoryStore } from '../contracts/index.ts';
@@ -53,14 +58,18 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   const requests: string[] = [];
   const telemetry: Telemetry = {
     duration(metric, _seconds, labels) {
-      if (metric === 'kubernetes_request') requests.push(`${labels?.['verb']} ${labels?.['resource']}`);
+      if (metric === 'kubernetes_request')
+        requests.push(`${labels?.['verb']} ${labels?.['resource']}`);
     },
     count() {},
     gauge() {},
   };
   const kubeconfig = { file: options.kubeconfigPath ?? plane.kubeconfigPath };
   const cluster = await connectCluster({ name: 'local', kubeconfig, telemetry });
-  const person = await connectCluster({ name: 'local', kubeconfig: { file: plane.kubeconfigPath } });
+  const person = await connectCluster({
+    name: 'local',
+    kubeconfig: { file: plane.kubeconfigPath },
+  });
   const store = createMemoryStore({ leaseMs: options.leaseMs ?? 15_000, backoffMs: 50 });
   const desired = createDesiredRepository();
   const namespace = options.target?.namespace ?? uniqueName('apply');
@@ -152,7 +161,12 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     requests: () => requests.splice(0),
     get: (reference) => person.get({ namespace, ...reference }),
     async kubectl(...args) {
-      const { stdout } = await run('kubectl', [`--kubeconfig=${plane.kubeconfigPath}`, '-n', namespace, ...args]);
+      const { stdout } = await run('kubectl', [
+        `--kubeconfig=${plane.kubeconfigPath}`,
+        '-n',
+        namespace,
+        ...args,
+      ]);
       return stdout;
     },
     async close() {
