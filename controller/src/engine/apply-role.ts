@@ -28,7 +28,7 @@ export interface ApplyRole {
 
 /** Starts bringing the environments of one cluster to their state branches. */
 export async function startApplyRole(role: ApplyRole): Promise<RunningRole> {
-  const work = await createPostgresWorkSource(role.db, {
+  const work = createPostgresWorkSource(role.db, {
     owner: role.name,
     clusters: [role.cluster.name],
     workLeaseMs: role.workLeaseMs,

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ApplyOutcome, ApplyReport, ApplyWork, EnvironmentTarget, WorkSource } from '../apply/index.ts';
 import type { Database } from '../database/index.ts';
 import { CodexError } from '../errors/index.ts';
@@ -20,7 +21,7 @@ const kind = 'apply';
 const recoverEveryMs = 1_000;
 
 /** The apply loop's work out of the queue, claimed only for environments that this process holds. */
-export async function createPostgresWorkSource(db: Database, options: WorkSourceOptions): Promise<WorkSource & { close(): Promise<void> }> {
+export function createPostgresWorkSource(db: Database, options: WorkSourceOptions): WorkSource & { close(): Promise<void> } {
   const leases = createEnvironmentLeases(db, { owner: options.owner, clusters: options.clusters, leaseMs: options.environmentLeaseMs });
   const items = new Map<string, WorkItem>();
   const listeners = new Set<() => void>();
@@ -38,7 +39,16 @@ export async function createPostgresWorkSource(db: Database, options: WorkSource
   };
   // A held environment stays held while its process lives, whatever the loop is busy with.
   const renewal = setInterval(() => void (targets.size > 0 && acquire().catch(() => undefined)), options.environmentLeaseMs / 3);
-  const stopListening = await db.listen(workChannel, (announced) => announced === kind && call(), call);
+  const closing = new AbortController();
+  const listening = listenUntil(closing.signal, () => db.listen(workChannel, (announced) => announced === kind && call(), call));
+  // What was announced before the first subscription stood is looked for once.
+  void listening.then(call);
+
+  // What falls due may be a lease that ended or a deadline: both are looked for before the next claim.
+  const fallDue = (): void => {
+    recoveredAt = Number.NEGATIVE_INFINITY;
+    call();
+  };
 
   const itemOf = (work: ApplyWork): WorkItem => {
     const item = items.get(work.id);
@@ -65,7 +75,7 @@ export async function createPostgresWorkSource(db: Database, options: WorkSource
       if (keys.length === 0) return [];
       const claimed = await claimWork(db, { owner: options.owner, leaseMs: options.workLeaseMs, asks: [{ kind, total: limit, keys }] });
       clearTimeout(due);
-      if (claimed.nextDueMs !== undefined) due = setTimeout(call, Math.min(claimed.nextDueMs + 1, 60_000)).unref();
+      if (claimed.nextDueMs !== undefined) due = setTimeout(fallDue, Math.min(claimed.nextDueMs + 1, 60_000)).unref();
       if (claimed.items.length === 0) return [];
       const revisions = await revisionsOf(db, claimed.items);
       return claimed.items.flatMap((item) => {
@@ -101,9 +111,24 @@ export async function createPostgresWorkSource(db: Database, options: WorkSource
       clearInterval(renewal);
       clearTimeout(due);
       listeners.clear();
-      await stopListening();
+      closing.abort();
+      await (await listening)?.();
     },
   };
+}
+
+const listenAgainMs = 1_000;
+
+/** Subscribes, trying again while the database is away. */
+async function listenUntil(signal: AbortSignal, listen: () => Promise<() => Promise<void>>): Promise<(() => Promise<void>) | undefined> {
+  while (!signal.aborted) {
+    try {
+      return await listen();
+    } catch {
+      await pause(listenAgainMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+  return undefined;
 }
 
 /** The outcome as the queue knows it, with the report stored in the same transaction. */
