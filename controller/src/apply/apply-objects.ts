@@ -159,7 +159,8 @@ function isTransient(error: ClusterError): boolean {
   if (error.kind === 'not-found' || error.kind === 'no-match' || error.kind === 'conflict')
     return true;
   return (
-    error.status === 500 || (error.kind === 'forbidden' && /being terminated/u.test(error.message))
+    error.kind === 'unavailable' ||
+    (error.kind === 'forbidden' && /being terminated/u.test(error.message))
   );
 }
 

@@ -85,8 +85,8 @@ export function mayGoOn(step: Step): boolean {
 /** A failure that concerns the cluster or the step, not one object: nothing further is tried now. */
 export function interrupts(error: unknown): error is ClusterError {
   if (!(error instanceof ClusterError)) return false;
-  // An answer of 500 is mostly an admission webhook of one kind: the others go on.
-  if (error.status === 500) return false;
+  // An internal error is mostly an admission webhook of one kind: the others go on.
+  if (error.status === 500 && error.reason === 'InternalError') return false;
   return error.retryable || error.kind === 'aborted' || error.kind === 'unauthorized';
 }
 

@@ -20,7 +20,7 @@ export interface FailedAnswer {
 /** Turns an answer that is not 2xx into a typed error. A body that is no Status is never quoted beyond its first line. */
 export function errorOfAnswer(answer: FailedAnswer): ClusterError {
   const parsed = parseStatus(answer.body);
-  const kind = kindOf(answer.status, parsed.reason);
+  const kind = kindOf(answer.status, parsed.reason, parsed.message);
   const retryAfterSeconds = Number(answer.retryAfter ?? parsed.retryAfterSeconds ?? Number.NaN);
   return new ClusterError(kind, describe(answer, parsed), {
     about: answer.about,
@@ -34,7 +34,11 @@ export function errorOfAnswer(answer: FailedAnswer): ClusterError {
 }
 
 /** The kind of an error by HTTP status and Status reason; also used for ERROR events of a watch. */
-export function kindOf(status: number, reason: string | undefined): ClusterErrorKind {
+export function kindOf(
+  status: number,
+  reason: string | undefined,
+  message: string | undefined,
+): ClusterErrorKind {
   if (reason === 'Expired' || status === 410) return 'gone';
   if (status === 429) return 'throttled';
   if (status === 401) return 'unauthorized';
@@ -43,6 +47,11 @@ export function kindOf(status: number, reason: string | undefined): ClusterError
   if (status === 404) return 'not-found';
   if (status === 409) return 'conflict';
   if (status === 422) return 'invalid';
+  // Server-side apply answers 500 without a reason to a payload that does not fit the schema; so
+  // does storage that is away, which says what it is.
+  if (status === 500 && reason === undefined && message !== undefined) {
+    return /etcd|timed? ?out|deadline|leader/iu.test(message) ? 'unavailable' : 'rejected';
+  }
   if (status >= 500) return 'unavailable';
   return 'rejected';
 }

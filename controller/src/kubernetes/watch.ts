@@ -37,7 +37,7 @@ function errorEvent(status: Record<string, unknown> | undefined, about: string):
   const code = typeof status?.['code'] === 'number' ? status['code'] : 500;
   const reason = typeof status?.['reason'] === 'string' ? status['reason'] : undefined;
   const message = typeof status?.['message'] === 'string' ? status['message'] : 'the watch failed';
-  return new ClusterError(kindOf(code, reason), message, { about, status: code });
+  return new ClusterError(kindOf(code, reason, message), message, { about, status: code });
 }
 
 async function* lines(body: AsyncIterable<Uint8Array>, about: string): AsyncGenerator<string> {

@@ -50,6 +50,8 @@ export interface RigOptions {
   loop?: Partial<ApplyLoopOptions>;
   kubeconfigPath?: string;
   leaseMs?: number;
+  /** Goes on with the record and the desired state of another rig: a restart. */
+  reuse?: Pick<Rig, 'store' | 'desired'>;
 }
 
 /** Makes a rig and starts one loop. */
@@ -70,8 +72,10 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     name: 'local',
     kubeconfig: { file: plane.kubeconfigPath },
   });
-  const store = createMemoryStore({ leaseMs: options.leaseMs ?? 15_000, backoffMs: 50 });
-  const desired = createDesiredRepository();
+  const { reuse } = options;
+  const store =
+    reuse?.store ?? createMemoryStore({ leaseMs: options.leaseMs ?? 15_000, backoffMs: 50 });
+  const desired = reuse?.desired ?? createDesiredRepository();
   const namespace = options.target?.namespace ?? uniqueName('apply');
   const target: EnvironmentTarget = {
     id: uniqueName('env'),
@@ -86,10 +90,10 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     protected: false,
     ...options.target,
   };
-  store.addEnvironment(target);
+  if (!reuse) store.addEnvironment(target);
   const loops: ApplyLoop[] = [];
   const errors: ErrorData[] = [];
-  let told = 0;
+  let told = reuse ? store.reports(target.id).length : 0;
 
   const rig: Rig = {
     target,
