@@ -1,17 +1,9 @@
 import type { Database, Tx } from '../database/index.ts';
+import type { DeliveryWork } from '../deliveries/index.ts';
 import type { Outcome, WorkItem } from '../queue/index.ts';
-import type { Intent } from './interpret.ts';
 import { markDeliveriesDirty } from './mark-dirty.ts';
 import type { PushDelivery } from './mark-dirty.ts';
 import { requestAppliesForPushes } from './state-push.ts';
-
-/** What the delivery's queue row carries: enough to act without reading the payload again. */
-interface DeliveryPayload {
-  repositoryId: string;
-  deliveryId: string;
-  correlationId: string;
-  intent: Intent;
-}
 
 /**
  * Handles a batch of accepted deliveries: one transaction turns them all into environment work and
@@ -19,7 +11,7 @@ interface DeliveryPayload {
  * push to a state repository for an apply.
  */
 export async function handleDeliveries(db: Database, items: readonly WorkItem[]): Promise<Outcome> {
-  const deliveries = items.flatMap((item) => asPush(item.payload as unknown as DeliveryPayload));
+  const deliveries = items.flatMap((item) => asPush(item.payload as unknown as DeliveryWork));
   const states = await stateRepositories(db, deliveries);
   const toSources = deliveries.filter((delivery) => !states.has(delivery.repositoryId));
   const toStates = deliveries.filter((delivery) => states.has(delivery.repositoryId));
@@ -38,5 +30,5 @@ async function stateRepositories(db: Database, deliveries: readonly PushDelivery
   return new Set(rows.map((row) => row.id));
 }
 
-const asPush = ({ repositoryId, deliveryId, correlationId, intent }: DeliveryPayload): PushDelivery[] =>
+const asPush = ({ repositoryId, deliveryId, correlationId, intent }: DeliveryWork): PushDelivery[] =>
   intent.kind === 'ref-dirty' ? [{ repositoryId, deliveryId, correlationId, ref: intent.ref }] : [];

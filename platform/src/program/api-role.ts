@@ -87,6 +87,7 @@ export async function startApiRole(parts: Parts, options: ApiRoleOptions): Promi
     async stop() {
       await publicServer.close();
       await privateServer.close();
+      await intake.close();
       await changes.close();
       await directory.close();
     },
