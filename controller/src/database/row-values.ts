@@ -78,4 +78,4 @@ function arrayOf(parse: Parser): Parser {
 
 // Looked up when used: the tables above are built while this module loads.
 const textArray = (array: string): (string | null)[] =>
-  (pgTypes.getTypeParser(textArrayOid, 'text') as (text: string) => (string | null)[])(array);
+  (text(textArrayOid) as (text: string) => (string | null)[])(array);

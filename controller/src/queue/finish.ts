@@ -1,0 +1,134 @@
+import type { Database, Tx } from '../database/index.ts';
+import { isConcurrencyFailure } from '../database/index.ts';
+import type { ErrorData } from '../errors/index.ts';
+import { pauseAfter } from './backoff.ts';
+import { FencingLost } from './failures.ts';
+import { tokensOf } from './tokens.ts';
+import type { Outcome, WorkItem } from './types.ts';
+import { lockTopics } from './wake.ts';
+
+/** Event work is given up after this many attempts unless its kind says otherwise. */
+export const defaultMaxAttempts = 20;
+
+/**
+ * Finishes claimed items of one kind with one outcome: in one transaction the fencing tokens are
+ * checked, the rows settled and the handler's record kept – or nothing of it. State work that was
+ * requested again meanwhile is ready again.
+ *
+ * @throws FencingLost when one of the items is no longer held; nothing is recorded then
+ */
+export async function finishWork(
+  db: Database,
+  items: readonly WorkItem[],
+  outcome: Outcome,
+  options: { maxAttempts?: number } = {},
+): Promise<void> {
+  const maxAttempts = options.maxAttempts ?? defaultMaxAttempts;
+  if (outcome.record === undefined && outcome.kind !== 'park' && items.length === 1)
+    return settle(db, items, outcome, maxAttempts);
+  await repeatOnConcurrency(() =>
+    db.inTransaction(async (tx) => {
+      if (outcome.kind === 'park') await lockTopics(tx, outcome.wakeOn);
+      await settle(tx, items, outcome, maxAttempts);
+      await outcome.record?.(tx);
+    }),
+  );
+}
+
+const tries = 4;
+
+// Two finishes may ask for each other's rows in their records; PostgreSQL ends one of them.
+async function repeatOnConcurrency(work: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt >= tries || !isConcurrencyFailure(error)) throw error;
+    }
+  }
+}
+
+async function settle(
+  on: Pick<Tx, 'query'>,
+  items: readonly WorkItem[],
+  outcome: Outcome,
+  maxAttempts: number,
+): Promise<void> {
+  const { sql, name, params } = statementFor(items, outcome, maxAttempts);
+  const settled = await on.query(sql, [...tokensOf(items), ...params], { name });
+  if (settled.length !== items.length) throw new FencingLost(items);
+}
+
+function statementFor(
+  items: readonly WorkItem[],
+  outcome: Outcome,
+  maxAttempts: number,
+): { sql: string; name: string; params: unknown[] } {
+  switch (outcome.kind) {
+    case 'done':
+      return items[0]?.class === 'event'
+        ? { sql: removeEvents, name: 'queue-done-event', params: [] }
+        : { sql: settleState, name: 'queue-done-state', params: [] };
+    case 'retry': {
+      const attempts = Math.max(...items.map((item) => item.attempts)) + 1;
+      return {
+        sql: again,
+        name: 'queue-retry',
+        params: [outcome.afterMs ?? pauseAfter(attempts), asJson(outcome.error), maxAttempts],
+      };
+    }
+    case 'park':
+      return {
+        sql: park,
+        name: 'queue-park',
+        params: [outcome.wakeOn, outcome.deadlineMs ?? null],
+      };
+    case 'failed':
+      return { sql: fail, name: 'queue-failed', params: [asJson(outcome.error)] };
+  }
+}
+
+const asJson = (error: ErrorData): string => JSON.stringify(error);
+
+const mine = `
+with mine as (select * from unnest($1::bigint[], $2::bigint[]) as m(id, token) where $3::text = (select value #>> '{}' from core.platform_state where key = 'epoch'))`;
+const held = `w.id = m.id and w.fencing_token = m.token and w.status = 'leased'`;
+const requestedAgain = `(w.class = 'state' and w.generation > w.claimed_generation)`;
+// State work that becomes ready goes to the end of the line; an event keeps its place among its key's.
+const newPosition = `case w.class when 'state' then nextval('core.work_items_id_seq') else w.position end`;
+
+const removeEvents = `${mine}
+delete from core.work_items w using mine m where ${held} returning w.id`;
+
+const settleState = `${mine}
+update core.work_items w set
+  status = case when ${requestedAgain} then 'ready' else 'done' end,
+  position = case when ${requestedAgain} then nextval('core.work_items_id_seq') else w.position end,
+  due_at = now(), attempts = 0, last_error = null, lease_owner = null, updated_at = now()
+from mine m where ${held} returning w.id`;
+
+const again = `${mine}
+update core.work_items w set
+  status = case when w.class = 'event' and w.attempts + 1 >= $6::int then 'failed' else 'ready' end,
+  due_at = case when ${requestedAgain} then now() else now() + make_interval(secs => $4::double precision / 1000) end,
+  position = ${newPosition}, attempts = w.attempts + 1, last_error = $5::jsonb, lease_owner = null, updated_at = now()
+from mine m where ${held} returning w.id`;
+
+const announcedSinceClaim = `exists (
+  select from core.work_topics t where t.topic = any($4::text[]) and t.woken_by is not null
+    and not pg_visible_in_snapshot(t.woken_by::xid8, w.claim_snapshot::pg_snapshot))`;
+
+const park = `${mine}
+update core.work_items w set
+  status = case when ${requestedAgain} or ${announcedSinceClaim} then 'ready' else 'parked' end,
+  due_at = case when ${requestedAgain} or ${announcedSinceClaim} then now()
+    else coalesce(now() + make_interval(secs => $5::double precision / 1000), 'infinity') end,
+  wake_on = case when ${requestedAgain} or ${announcedSinceClaim} then '{}' else $4::text[] end,
+  position = ${newPosition}, attempts = 0, last_error = null, lease_owner = null, updated_at = now()
+from mine m where ${held} returning w.id`;
+
+const fail = `${mine}
+update core.work_items w set
+  status = case when ${requestedAgain} then 'ready' else 'failed' end,
+  due_at = now(), position = ${newPosition}, attempts = w.attempts + 1, last_error = $4::jsonb, lease_owner = null, updated_at = now()
+from mine m where ${held} returning w.id`;

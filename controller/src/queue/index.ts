@@ -1,0 +1,19 @@
+export { claimWork } from './claim.ts';
+export type { Ask, Claim, ClaimRequest } from './claim.ts';
+export { queueCodes } from './codes.ts';
+export { enqueueEvent, enqueueState } from './enqueue.ts';
+export type { EventRequest, StateRequest } from './enqueue.ts';
+export { FencingLost } from './failures.ts';
+export { finishWork } from './finish.ts';
+export { recoverWork, releaseAllLeases, releaseLeases, renewLeases } from './leases.ts';
+export { workChannel } from './types.ts';
+export type { Lane, Outcome, RecordWork, WorkClass, WorkItem } from './types.ts';
+export { wake } from './wake.ts';
+export { createWorker } from './worker.ts';
+export type {
+  BatchKind,
+  SingleKind,
+  Worker,
+  WorkContext,
+  WorkerOptions,
+} from './worker-options.ts';

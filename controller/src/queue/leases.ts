@@ -1,0 +1,87 @@
+import type { Database } from '../database/index.ts';
+import { workerGone } from './failures.ts';
+import { tokensOf } from './tokens.ts';
+import type { WorkItem } from './types.ts';
+import { workChannel } from './types.ts';
+
+/**
+ * Prolongs leases. Resolves to the ids that are still held; the others were lost. The new lease
+ * counts from before the call.
+ */
+export async function renewLeases(
+  db: Database,
+  items: readonly WorkItem[],
+  leaseMs: number,
+): Promise<ReadonlySet<string>> {
+  if (items.length === 0) return new Set();
+  const rows = await db.query<{ id: string }>(renew, [...tokensOf(items), leaseMs], {
+    name: 'queue-renew',
+  });
+  return new Set(rows.map((row) => row.id));
+}
+
+/** Gives items back unfinished: another worker may take them at once, and no attempt is counted. */
+export async function releaseLeases(db: Database, items: readonly WorkItem[]): Promise<void> {
+  if (items.length > 0)
+    await db.query(release, [...tokensOf(items), workChannel], { name: 'queue-release' });
+}
+
+/** What is given up after how many attempts. */
+export interface RecoverOptions {
+  kinds: readonly string[];
+  /** For event work, parallel to `kinds`. */
+  maxAttempts: readonly number[];
+}
+
+/** Makes ready what was left: items of workers that went away, and parked ones whose deadline has come. */
+export async function recoverWork(db: Database, options: RecoverOptions): Promise<void> {
+  await db.query(
+    recover,
+    [options.kinds, options.maxAttempts, JSON.stringify(workerGone), workChannel],
+    { name: 'queue-recover' },
+  );
+}
+
+/**
+ * Frees every lease at once. Only for a process that knows itself alone: at the start on the
+ * embedded database, whose lock file proves it, so that nothing waits for leases of the dead.
+ */
+export async function releaseAllLeases(db: Database): Promise<void> {
+  await db.query(releaseAll, [JSON.stringify(workerGone)]);
+}
+
+/** Forgets topics that nobody has announced or waited for since a day. */
+export async function forgetTopics(db: Database): Promise<void> {
+  await db.query(`delete from core.work_topics t where updated_at < now() - interval '1 day'`);
+}
+
+const holding = `
+with mine as (select * from unnest($1::bigint[], $2::bigint[]) as m(id, token) where $3::text = (select value #>> '{}' from core.platform_state where key = 'epoch'))`;
+
+const renew = `${holding}
+update core.work_items w set due_at = now() + make_interval(secs => $4::double precision / 1000), updated_at = now()
+from mine m where w.id = m.id and w.fencing_token = m.token and w.status = 'leased' returning w.id::text`;
+
+const release = `${holding}, released as (
+  update core.work_items w set status = 'ready', due_at = now(), lease_owner = null, updated_at = now()
+  from mine m where w.id = m.id and w.fencing_token = m.token and w.status = 'leased' returning w.kind)
+select pg_notify($4, kind) from (select distinct kind from released) k`;
+
+const recover = `
+with asked as (select * from unnest($1::text[], $2::int[]) as a(kind, max_attempts)),
+left_over as (
+  select w.id, a.max_attempts from core.work_items w join asked a on a.kind = w.kind
+  where w.status in ('leased', 'parked') and w.due_at <= now() for update of w skip locked),
+recovered as (
+  update core.work_items w set
+    status = case when w.status = 'leased' and w.class = 'event' and w.attempts + 1 >= l.max_attempts then 'failed' else 'ready' end,
+    attempts = case w.status when 'leased' then w.attempts + 1 else w.attempts end,
+    last_error = case w.status when 'leased' then $3::jsonb else w.last_error end,
+    position = case w.class when 'state' then nextval('core.work_items_id_seq') else w.position end,
+    due_at = now(), lease_owner = null, wake_on = '{}', updated_at = now()
+  from left_over l where w.id = l.id returning w.kind)
+select pg_notify($4, kind) from (select distinct kind from recovered) k`;
+
+const releaseAll = `
+update core.work_items set status = 'ready', due_at = now(), lease_owner = null, attempts = attempts + 1, last_error = $1::jsonb, updated_at = now()
+where status = 'leased'`;
