@@ -1,7 +1,11 @@
 import { expect } from 'chai';
 import { eventually } from '@codex-k8s/testing';
-import { configMap, deployment, job, type UnitSource } from './testing/manifests.ts';
+import { configMap, deployment, job, type Manifest, type UnitSource } from './testing/manifests.ts';
 import { createRig, type Rig } from './testing/rig.ts';
+
+function secret(namespace: string, data: Record<string, string>): Manifest {
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', namespace }, data };
+}
 
 describe('applying on a real API server', () => {
   let rig: Rig;
@@ -74,13 +78,13 @@ describe('applying on a real API server', () => {
   it('sends nothing again after a restart', async () => {
     await rig.publish([...configs(3), { name: 'web', manifests: [deployment(ns, 'web', '1')] }]);
     await rig.healthy();
-    const { reports } = rig.store;
-    const before = reports(rig.target.id).length;
+    const reported = () => rig.store.reports(rig.target.id).length;
+    const before = reported();
     rig.changes();
     await rig.close();
     const again = await createRig({ target: rig.target, reuse: rig });
     try {
-      await eventually(() => reports(rig.target.id).length > before);
+      await eventually(() => reported() > before);
       await again.healthy();
       expect(
         again.requests().filter((request) => !/^(list|discover)/u.test(request)),
@@ -220,18 +224,12 @@ describe('applying on a real API server', () => {
 
   it('never tells the values of a Secret, whatever is wrong with it', async () => {
     const canary = 'Y2FuYXJ5LXZhbHVl';
-    const secret = (data: unknown) => ({
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name: 's', namespace: ns },
-      data,
-    });
-    await rig.publish([{ name: 's', manifests: [secret({ key: `${canary}!not base64` })] }]);
+    await rig.publish([{ name: 's', manifests: [secret(ns, { key: `${canary}!not base64` })] }]);
     const report = await rig.reported(({ stacks }) => stacks[0]?.state === 'failed');
     expect(JSON.stringify([report, rig.errors]))
       .to.contain('Secret')
       .and.not.to.contain(canary);
-    await rig.publish([{ name: 's', manifests: [secret({ key: canary })] }]);
+    await rig.publish([{ name: 's', manifests: [secret(ns, { key: canary })] }]);
     await rig.healthy();
     expect(JSON.stringify(rig.store.reports(rig.target.id))).not.to.contain(canary);
   });

@@ -25,6 +25,11 @@ function metadata(...managedFields: ManagedFieldsEntry[]): ObjectMetadata {
   return { name: 'config', namespace: 'shop', uid: 'u', resourceVersion: '5', managedFields };
 }
 
+function write(name: string, time: string, subresource?: string): ManagedFieldsEntry {
+  const part = subresource === undefined ? {} : { subresource };
+  return { manager: name, operation: 'Update', time, ...part };
+}
+
 describe('the fields we own', () => {
   it('hash alike whatever the time and whoever else owns other fields', () => {
     const edit: ManagedFieldsEntry = {
@@ -55,12 +60,6 @@ describe('the fields we own', () => {
   });
 
   it('tell the latest write of somebody else, status writers aside', () => {
-    const write = (name: string, time: string, subresource?: string): ManagedFieldsEntry => ({
-      manager: name,
-      operation: 'Update',
-      time,
-      ...(subresource === undefined ? {} : { subresource }),
-    });
     const entries = [
       own,
       write('kubectl-edit', '2026-02-02T00:00:00Z'),

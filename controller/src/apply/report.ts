@@ -37,7 +37,7 @@ export function conclude(
   const stacks = [...(decision?.stacks ?? []), ...reading.blocked].toSorted((one, other) =>
     one.stack < other.stack ? -1 : 1,
   );
-  const health = environmentHealth(step.session, step.memory, stacks, conditions);
+  const health = environmentHealth(step.session, step.memory, decision?.stacks ?? [], conditions);
   const commit = actedUpon(step, reading);
   return {
     outcome: outcomeOf(step, decision, health),
@@ -77,7 +77,7 @@ function actedUpon(step: Step, reading: DesiredReading): string | undefined {
   return step.memory.lastAppliedCommit === reading.commit ? reading.commit : undefined;
 }
 
-/** The worst of what is known. */
+/** The worst of what is known of the objects; what is wrong with the desired state is told by conditions. */
 export function environmentHealth(
   session: EnvironmentSession,
   memory: Memory,

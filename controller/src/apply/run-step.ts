@@ -56,8 +56,7 @@ export function currentDigest(
   now: number,
 ): string {
   const decision = reading.stopped ? undefined : decideFor(session, memory, reading, now);
-  const stacks = [...(decision?.stacks ?? []), ...reading.blocked];
-  const health = environmentHealth(session, memory, stacks, decision?.conditions ?? []);
+  const health = environmentHealth(session, memory, decision?.stacks ?? [], []);
   return digestOf(decision, health);
 }
 

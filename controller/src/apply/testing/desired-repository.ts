@@ -11,6 +11,8 @@ export interface DesiredRepository extends DesiredState {
   commit(changes: Record<string, Directory | undefined>): string;
   /** Moves the branch, as a forced push does; undefined deletes it. */
   reset(commit: string | undefined): void;
+  /** The commit before. */
+  parent(commit: string): string | undefined;
   readonly headCommit: string | undefined;
   hashOf(stack: string): string;
 }
@@ -70,6 +72,7 @@ export function createDesiredRepository(): DesiredRepository {
     reset(commit) {
       head = commit;
     },
+    parent: (commit) => commits.get(commit)?.parent,
     hashOf: (stack) => stacksOf(head).get(stack) ?? '',
 
     async head() {
