@@ -1,2 +1,8 @@
+export { formatDiagnostics } from './diagnostics/index.ts';
+export { applySetId, blobId, directoryId } from './hash/index.ts';
+export { createFilesystemReader, createMemoryReader } from './readers/index.ts';
+export { createRenderCache, type RenderCache } from './render-cache.ts';
 export type { RenderedFile, RenderedStack, RenderInputs, RenderResult } from './rendered-stack.ts';
-export type { SourceFile, SourceReader } from './source-reader.ts';
+export { createRenderer, type Renderer, type RendererCounters } from './renderer.ts';
+export { OutsideSourceError, type SourceFile, type SourceReader } from './source-reader.ts';
+export { rendererVersion } from './version.ts';

@@ -22,3 +22,11 @@ export interface SourceReader {
   /** Git tree id (sha1, hex) of a directory; undefined when there is none. */
   treeHash(directory: string): Promise<string | undefined>;
 }
+
+/** Thrown by a reader when a path exists but leads outside of its root. */
+export class OutsideSourceError extends Error {
+  constructor(path: string) {
+    super(`${path} leads outside of the source`);
+    this.name = 'OutsideSourceError';
+  }
+}

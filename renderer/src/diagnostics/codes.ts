@@ -117,6 +117,12 @@ export const codes = {
     title: 'A value is not allowed',
     hint: 'Give one of the values the contract allows.',
   },
+  'misplaced-template': {
+    code: 'CK-R-024',
+    severity: 'error',
+    title: 'A template stands where none is executed',
+    hint: 'Write the value itself: names, imports and the like cannot depend on the environment.',
+  },
   // Step 5: environment
   'unknown-environment': {
     code: 'CK-R-030',

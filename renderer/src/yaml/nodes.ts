@@ -13,6 +13,8 @@ export interface Place {
 export interface YamlScalar extends Place {
   kind: 'scalar';
   value: string | number | boolean | null;
+  /** Set when a template made the value: its text, should a string be due after all. */
+  printed?: string;
 }
 
 export interface YamlEntry extends Place {
@@ -23,11 +25,14 @@ export interface YamlEntry extends Place {
 export interface YamlMap extends Place {
   kind: 'map';
   entries: Map<string, YamlEntry>;
+  /** Made by a merge: stands in place of whatever lies below it. */
+  replaces?: boolean;
 }
 
 export interface YamlSeq extends Place {
   kind: 'seq';
   items: YamlNode[];
+  replaces?: boolean;
 }
 
 /** A YAML value that knows where it was written. Trees are never changed in place. */

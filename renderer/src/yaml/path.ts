@@ -21,7 +21,7 @@ export function pathOf(place: Place): string | undefined {
 }
 
 function search(node: YamlNode, place: Place, path: string): string | undefined {
-  if (node === place || (node.kind === 'scalar' && node.offset === place.offset)) return path;
+  if (node === place || isSame(node, place)) return path;
   if (node.kind === 'scalar') return undefined;
   if (node.kind === 'seq') {
     for (const [index, item] of node.items.entries()) {
@@ -38,4 +38,9 @@ function search(node: YamlNode, place: Place, path: string): string | undefined 
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** Merging and templates make new nodes; kind and offset still say which one is meant. */
+function isSame(node: YamlNode, place: Place): boolean {
+  return 'kind' in place && place.kind === node.kind && place.offset === node.offset;
 }

@@ -1,0 +1,2 @@
+export { checkPart } from './part.ts';
+export { reportViolations } from './violations.ts';

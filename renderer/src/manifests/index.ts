@@ -1,0 +1,1 @@
+export { isTemplateFile, readManifest, reportYaml, type ManifestScope } from './read-manifests.ts';

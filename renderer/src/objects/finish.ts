@@ -1,0 +1,102 @@
+import { blobId, treeId } from '../hash/index.ts';
+import { printYaml, type Value } from '../yaml/index.ts';
+import { compareForApply } from './apply-order.ts';
+import { groupOf } from './scope.ts';
+import {
+  isRecord,
+  type DeclaredObject,
+  type FinishedObject,
+  type FinishedUnit,
+  type StackMarks,
+} from './kubernetes-object.ts';
+
+const encoder = new TextEncoder();
+
+/**
+ * Puts namespace and labels on the objects of a unit and prints them. What is printed is what is
+ * reviewed and what is sent.
+ *
+ * @param isClusterScoped tells which objects get no namespace
+ */
+export function finishUnit(
+  unit: string,
+  declared: readonly DeclaredObject[],
+  marks: StackMarks,
+  isClusterScoped: (object: DeclaredObject) => boolean,
+): FinishedUnit {
+  const names = new Set<string>();
+  const objects = declared.toSorted(compareForApply).map((object): FinishedObject => {
+    const namespace = isClusterScoped(object) ? undefined : (object.namespace ?? marks.namespace);
+    const bytes = encoder.encode(printYaml(markObject(object, unit, namespace, marks)));
+    const file = `manifests/${unit}/${fileName(object, names)}`;
+    const { apiVersion, kind, name, node } = object;
+    return { apiVersion, kind, name, namespace, file, bytes, digest: blobId(bytes), node };
+  });
+  const entries = objects.map(({ file, digest }) => ({
+    name: file.slice(file.lastIndexOf('/') + 1),
+    kind: 'file' as const,
+    id: digest,
+  }));
+  const imageStrings = new Set<string>();
+  for (const { value } of declared) collectImageStrings(value, imageStrings);
+  return { objects, treeId: treeId(entries), imageStrings: [...imageStrings] };
+}
+
+/** Labels that only the platform writes. */
+export function platformLabels(unit: string, marks: StackMarks): Record<string, string> {
+  return {
+    'codex-k8s.dev/project': marks.project,
+    'codex-k8s.dev/environment': marks.environment,
+    'codex-k8s.dev/stack': marks.stack,
+    'codex-k8s.dev/unit': unit,
+    'applyset.kubernetes.io/part-of': marks.applySet,
+  };
+}
+
+function collectImageStrings(value: Value, found: Set<string>): void {
+  if (Array.isArray(value)) for (const item of value) collectImageStrings(item, found);
+  else if (isRecord(value)) {
+    for (const [key, inner] of Object.entries(value)) {
+      if (typeof inner !== 'string') collectImageStrings(inner, found);
+      else if (key === 'image' || key === 'value') found.add(inner);
+    }
+  }
+}
+
+function markObject(
+  object: DeclaredObject,
+  unit: string,
+  namespace: string | undefined,
+  marks: StackMarks,
+): { [key: string]: Value } {
+  const metadata = isRecord(object.value['metadata']) ? object.value['metadata'] : {};
+  const { name, namespace: _, labels, ...rest } = metadata;
+  const own = isRecord(labels) ? labels : {};
+  return {
+    ...object.value,
+    metadata: {
+      name: name ?? object.name,
+      ...(namespace === undefined ? {} : { namespace }),
+      labels: { ...own, ...marks.labels, ...platformLabels(unit, marks) },
+      ...rest,
+    },
+  };
+}
+
+/** `<kind>-<name>.yaml`; group and namespace tell apart objects of the same kind and name. */
+function fileName(object: DeclaredObject, taken: Set<string>): string {
+  const kind = object.kind.toLowerCase();
+  const name = object.name.replace(
+    /[^A-Za-z0-9._-]/g,
+    (char) => `%${char.charCodeAt(0).toString(16)}`,
+  );
+  const group = `${kind}.${groupOf(object.apiVersion) || 'core'}`;
+  const candidates = [
+    `${kind}-${name}`,
+    `${group}-${name}`,
+    `${group}-${object.namespace}-${name}`,
+  ];
+  const chosen = candidates.find((candidate) => !taken.has(candidate)) ?? `${kind}-${name}`;
+  taken.add(chosen);
+  return `${chosen}.yaml`;
+}

@@ -1,0 +1,2 @@
+export { globBase, globMatcher, isGlob } from './glob.ts';
+export { resolvePath } from './relative-path.ts';

@@ -1,0 +1,2 @@
+export { createFilesystemReader } from './filesystem.ts';
+export { createMemoryReader } from './memory.ts';

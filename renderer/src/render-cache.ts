@@ -1,0 +1,30 @@
+import { BoundedMap } from './cache/index.ts';
+import type { FinishedUnit } from './objects/index.ts';
+import type { ParsedText } from './sources/index.ts';
+import type { ResolvedStack } from './steps/08-build-graph.ts';
+import type { Template, TemplateOutcome } from './template/index.ts';
+
+/**
+ * What renders share. Every entry is keyed by all that it depends on – contents by digest – so it
+ * can be forgotten at any time and never be wrong.
+ */
+export interface RenderCache {
+  documents: BoundedMap<ParsedText>;
+  templates: BoundedMap<TemplateOutcome<Template>>;
+  stacks: BoundedMap<ResolvedStack>;
+  units: BoundedMap<FinishedUnit>;
+}
+
+/**
+ * A cache for any number of stacks.
+ *
+ * @param maxBytes rough limit of what it holds; 256 MiB by default
+ */
+export function createRenderCache(maxBytes = 256 * 1024 * 1024): RenderCache {
+  return {
+    documents: new BoundedMap(maxBytes / 2),
+    templates: new BoundedMap(maxBytes / 16),
+    stacks: new BoundedMap(maxBytes / 4),
+    units: new BoundedMap(maxBytes / 4),
+  };
+}

@@ -1,0 +1,1 @@
+export { SourceSet, type ParsedText } from './source-set.ts';

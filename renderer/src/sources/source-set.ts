@@ -1,0 +1,103 @@
+import type { BoundedMap } from '../cache/index.ts';
+import { globBase, globMatcher, isGlob } from '../paths/index.ts';
+import { OutsideSourceError, type SourceFile, type SourceReader } from '../source-reader.ts';
+import { parseYaml, sourceText, type SourceText, type YamlText } from '../yaml/index.ts';
+
+/** A text with everything YAML says about it. */
+export interface ParsedText extends YamlText {
+  source: SourceText;
+}
+
+const decoder = new TextDecoder();
+
+/**
+ * What one render reads: each file once, and parsed only when its content is new. Remembers what
+ * was read, because that is part of the inputs.
+ */
+export class SourceSet {
+  readonly #reader: SourceReader;
+  readonly #documents: BoundedMap<ParsedText>;
+  readonly #onParse: () => void;
+  readonly #digests = new Map<string, string | undefined>();
+  readonly #texts = new Map<string, string>();
+  readonly #lists = new Map<string, readonly string[]>();
+
+  constructor(reader: SourceReader, documents: BoundedMap<ParsedText>, onParse: () => void) {
+    this.#reader = reader;
+    this.#documents = documents;
+    this.#onParse = onParse;
+  }
+
+  /** Digests of every file that was looked at, by path. */
+  get digests(): ReadonlyMap<string, string | undefined> {
+    return this.#digests;
+  }
+
+  /** Digest of a file; undefined when there is none. */
+  async digest(path: string): Promise<string | undefined> {
+    if (this.#digests.has(path)) return this.#digests.get(path);
+    if (this.#reader.digest === undefined) {
+      await this.#read(path);
+      return this.#digests.get(path);
+    }
+    const digest = await this.#reader.digest(path);
+    this.#digests.set(path, digest);
+    return digest;
+  }
+
+  /** Text of a file; undefined when there is none. */
+  async text(path: string): Promise<string | undefined> {
+    return this.#texts.get(path) ?? this.#read(path);
+  }
+
+  /** Documents of a YAML file; undefined when there is none. */
+  async parse(path: string): Promise<ParsedText | undefined> {
+    const digest = await this.digest(path);
+    if (digest === undefined) return undefined;
+    const key = `${digest} ${path}`;
+    const known = this.#documents.get(key);
+    if (known !== undefined) return known;
+    const text = await this.text(path);
+    if (text === undefined) return undefined;
+    const parsed = await this.parseText(sourceText(path, text));
+    this.#documents.set(key, parsed, text.length * 8 + 1000);
+    return parsed;
+  }
+
+  /** Parses a text that stands in no file: the output of a template. */
+  async parseText(source: SourceText): Promise<ParsedText> {
+    this.#onParse();
+    return { source, ...(await parseYaml(source)) };
+  }
+
+  /** Files that a path or pattern names, sorted; a plain path names itself, present or not. */
+  async match(pattern: string): Promise<readonly string[]> {
+    if (!isGlob(pattern)) return [pattern];
+    const base = globBase(pattern);
+    let list = this.#lists.get(base);
+    if (list === undefined) {
+      list = await this.#reader.list(base);
+      this.#lists.set(base, list);
+    }
+    return list.filter(globMatcher(pattern));
+  }
+
+  async #read(path: string): Promise<string | undefined> {
+    const file = await this.#readInside(path);
+    this.#digests.set(path, file?.digest);
+    if (file === undefined) return undefined;
+    const text = decoder.decode(file.bytes);
+    this.#texts.set(path, text);
+    return text;
+  }
+
+  /** A link that leads outside of the source is no file of it. */
+  async #readInside(path: string): Promise<SourceFile | undefined> {
+    try {
+      return await this.#reader.read(path);
+    } catch (error) {
+      if (error instanceof OutsideSourceError) return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import { suggest } from '../diagnostics/index.ts';
+import type { RenderScope } from '../render-scope.ts';
+import {
+  at,
+  child,
+  itemsOf,
+  mergeNodes,
+  stringOf,
+  withoutRemovals,
+  type YamlEntry,
+  type YamlMap,
+  type YamlNode,
+} from '../yaml/index.ts';
+import type { StackFiles } from './02-resolve-imports.ts';
+
+/** The stack as one tree; each value still knows the file it came from. */
+export interface MergedStack {
+  root: YamlMap;
+}
+
+const namedLists = ['components', 'infrastructure', 'services'] as const;
+
+/** Step 3: lays the files over each other and the services over their components. */
+export function mergeComponents(scope: RenderScope, files: StackFiles): MergedStack | undefined {
+  const before = scope.findings.errors;
+  let merged: YamlNode | undefined;
+  for (const { root } of files) {
+    reportDuplicateNames(scope, root);
+    const layer = withEmptyEnvironments(root, merged);
+    merged = merged === undefined ? layer : mergeNodes(merged, layer);
+  }
+  if (merged === undefined || merged.kind !== 'map') return undefined;
+  const root = withoutRemovals(withComponents(scope, merged));
+  return scope.findings.errors === before && root.kind === 'map' ? { root } : undefined;
+}
+
+function reportDuplicateNames(scope: RenderScope, root: YamlMap): void {
+  for (const list of namedLists) {
+    const seen = new Set<string>();
+    for (const item of itemsOf(at(root, ['spec', list]))) {
+      const node = child(item, 'name');
+      const name = stringOf(node);
+      if (node === undefined || name === undefined) continue;
+      if (seen.has(name))
+        scope.findings.report('duplicate-name', node, `spec.${list} has two items named ${name}`);
+      seen.add(name);
+    }
+  }
+}
+
+/** `dev:` without a body is an environment without settings, unless it removes an imported one. */
+function withEmptyEnvironments(root: YamlMap, below: YamlNode | undefined): YamlMap {
+  const environments = at(root, ['spec', 'environments']);
+  if (environments?.kind !== 'map') return root;
+  return mapAt(root, ['spec', 'environments'], (node) => {
+    if (node.kind !== 'map') return node;
+    const entries = new Map(node.entries);
+    for (const [name, entry] of entries) {
+      const { value } = entry;
+      const empty = value.kind === 'scalar' && value.value === null;
+      if (!empty || at(below, ['spec', 'environments', name]) !== undefined) continue;
+      const map: YamlMap = { ...entry, kind: 'map', entries: new Map() };
+      entries.set(name, { ...entry, value: map });
+    }
+    return { ...node, entries };
+  });
+}
+
+function withComponents(scope: RenderScope, root: YamlMap): YamlMap {
+  const components = new Map<string, YamlNode>();
+  for (const item of itemsOf(at(root, ['spec', 'components']))) {
+    const name = stringOf(child(item, 'name'));
+    const defaults = child(item, 'serviceDefaults');
+    if (name !== undefined && defaults !== undefined) components.set(name, defaults);
+  }
+  return mapAt(root, ['spec', 'services'], (services) =>
+    services.kind !== 'seq'
+      ? services
+      : {
+          ...services,
+          items: services.items.map((service) => overComponents(scope, service, components)),
+        },
+  );
+}
+
+/** A service over the defaults it uses: the first component that gives a value wins. */
+function overComponents(
+  scope: RenderScope,
+  service: YamlNode,
+  components: ReadonlyMap<string, YamlNode>,
+): YamlNode {
+  let defaults: YamlNode | undefined;
+  for (const node of itemsOf(child(service, 'use')).toReversed()) {
+    const name = stringOf(node);
+    const component = name === undefined ? undefined : components.get(name);
+    if (component === undefined) {
+      const hint = suggest(name ?? '', components.keys());
+      scope.findings.report(
+        'unknown-component',
+        node,
+        `there is no component ${JSON.stringify(name)}`,
+        hint === undefined ? {} : { hint },
+      );
+    } else defaults = defaults === undefined ? component : mergeNodes(defaults, component);
+  }
+  return defaults === undefined ? service : mergeNodes(defaults, service);
+}
+
+/** The tree with the node at a path replaced. */
+function mapAt(
+  root: YamlMap,
+  path: readonly string[],
+  change: (node: YamlNode) => YamlNode,
+): YamlMap {
+  const [key, ...rest] = path;
+  const entry: YamlEntry | undefined = key === undefined ? undefined : root.entries.get(key);
+  if (entry === undefined || key === undefined) return root;
+  const { value } = entry;
+  const changed =
+    rest.length === 0 ? change(value) : value.kind === 'map' ? mapAt(value, rest, change) : value;
+  const entries = new Map(root.entries);
+  entries.set(key, { ...entry, value: changed });
+  return { ...root, entries };
+}

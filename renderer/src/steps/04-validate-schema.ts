@@ -1,0 +1,85 @@
+import { validateServiceStack, type ServiceStack } from '@codex-k8s/schema';
+import type { RenderScope } from '../render-scope.ts';
+import { reportViolations } from '../contract/index.ts';
+import { hasTemplate } from '../template/index.ts';
+import {
+  child,
+  itemsOf,
+  stringOf,
+  toValue,
+  at,
+  type YamlMap,
+  type YamlNode,
+} from '../yaml/index.ts';
+import type { MergedStack } from './03-merge-components.ts';
+
+/** A stack that follows the contract, as far as that can be told before templates are executed. */
+export interface ValidatedStack {
+  value: ServiceStack;
+  root: YamlMap;
+}
+
+/** Where templates are executed; anywhere else they would be taken literally. */
+const templatePlaces = [
+  /^spec\/vars\/[^/]+\/default$/,
+  /^spec\/versions\//,
+  /^spec\/environments\/[^/]+\/(?:namespaceTemplate$|vars\/|labels\/)/,
+  /^spec\/images\//,
+  /^spec\/components\/\d+\/serviceDefaults\//,
+  /^spec\/(?:infrastructure|services)\/\d+\/(?!name$|use\/)/,
+];
+
+/** Step 4: checks the merged stack against the JSON Schema. */
+export function validateSchema(
+  scope: RenderScope,
+  { root }: MergedStack,
+): ValidatedStack | undefined {
+  const before = scope.findings.errors;
+  const validation = validateServiceStack(toValue(root));
+  if (!validation.ok) reportViolations(scope.findings, root, validation.errors);
+  reportMisplacedTemplates(scope, root, '');
+  reportMissingAfterMerge(scope, root);
+  if (scope.findings.errors > before) return undefined;
+  // What is left are template scalars where a typed value is due; step 8 checks their results.
+  return { value: trusted(toValue(root)), root };
+}
+
+function reportMisplacedTemplates(scope: RenderScope, node: YamlNode, path: string): void {
+  if (node.kind === 'scalar') {
+    const holds = typeof node.value === 'string' && hasTemplate(node.value);
+    if (holds && !templatePlaces.some((place) => place.test(path)))
+      scope.findings.report('misplaced-template', node, 'templates are not executed here');
+    return;
+  }
+  const join = path === '' ? '' : `${path}/`;
+  if (node.kind === 'seq') {
+    node.items.forEach((item, index) => reportMisplacedTemplates(scope, item, `${join}${index}`));
+    return;
+  }
+  for (const { key, value } of node.entries.values())
+    reportMisplacedTemplates(scope, value, `${join}${key}`);
+}
+
+/** Fields that a component may give: required once everything is merged. */
+function reportMissingAfterMerge(scope: RenderScope, root: YamlMap): void {
+  for (const service of itemsOf(at(root, ['spec', 'services']))) {
+    const name = stringOf(child(service, 'name')) ?? '?';
+    if (child(service, 'codeUpdateStrategy') === undefined) {
+      const message = `service ${name} has no codeUpdateStrategy, neither of its own nor from a component`;
+      const hint = 'Add codeUpdateStrategy: hot-reload, rebuild or restart.';
+      scope.findings.report('missing-field', service, message, { hint });
+    }
+  }
+  for (const list of ['infrastructure', 'services'] as const) {
+    for (const unit of itemsOf(at(root, ['spec', list]))) {
+      const workload = child(unit, 'workload');
+      if (workload !== undefined && child(workload, 'image') === undefined)
+        scope.findings.report('missing-field', workload, 'the workload names no image');
+    }
+  }
+}
+
+function trusted(value: unknown): ServiceStack {
+  // oxlint-disable-next-line no-unsafe-type-assertion -- every violation but template scalars was reported
+  return value as ServiceStack;
+}

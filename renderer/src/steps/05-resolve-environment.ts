@@ -1,0 +1,108 @@
+import { suggest } from '../diagnostics/index.ts';
+import type { RenderScope } from '../render-scope.ts';
+import {
+  at,
+  child,
+  mergeNodes,
+  stringOf,
+  withoutRemovals,
+  type YamlMap,
+  type YamlNode,
+} from '../yaml/index.ts';
+import type { ValidatedStack } from './04-validate-schema.ts';
+
+/** The environment that is rendered, with everything it inherits and every default. */
+export interface ResolvedEnvironment {
+  name: string;
+  kind: 'application' | 'cluster';
+  /** The merged settings; `namespaceTemplate`, `vars` and `labels` still hold templates. */
+  node: YamlMap;
+  /** Phases, first to last. */
+  deployOrder: readonly string[];
+  readinessSeconds: number;
+}
+
+const defaultDeployOrder = ['stateful', 'migrations', 'internal', 'edge', 'frontend'];
+const defaultReadinessSeconds = 600;
+
+/** Step 5: resolves inheritance between environments, and defaults. */
+export function resolveEnvironment(
+  scope: RenderScope,
+  stack: ValidatedStack,
+): ResolvedEnvironment | undefined {
+  const { findings, inputs } = scope;
+  const environments = at(stack.root, ['spec', 'environments']);
+  if (environments?.kind !== 'map') return undefined;
+  const before = findings.errors;
+  // All of them are looked at, not only the one that is rendered: a typo shows at once.
+  const resolved = new Map<string, YamlMap | undefined>();
+  for (const name of environments.entries.keys())
+    resolved.set(name, inherit(scope, environments, name));
+  const node = resolved.get(inputs.environment);
+  if (!resolved.has(inputs.environment)) {
+    const hint =
+      suggest(inputs.environment, resolved.keys()) ??
+      `There are: ${[...resolved.keys()].join(', ')}.`;
+    findings.report(
+      'unknown-environment',
+      environments,
+      `there is no environment ${inputs.environment}`,
+      { hint },
+    );
+  }
+  if (findings.errors > before || node === undefined) return undefined;
+  const { orchestration } = stack.value.spec;
+  return {
+    name: inputs.environment,
+    kind: stringOf(child(node, 'kind')) === 'cluster' ? 'cluster' : 'application',
+    node,
+    deployOrder: orchestration?.deployOrder ?? defaultDeployOrder,
+    readinessSeconds: orchestration?.readiness?.timeoutSeconds ?? defaultReadinessSeconds,
+  };
+}
+
+/** An environment over those it is made from. */
+function inherit(scope: RenderScope, environments: YamlMap, name: string): YamlMap | undefined {
+  const chain: YamlMap[] = [];
+  const names: string[] = [];
+  let next: string | undefined = name;
+  while (next !== undefined) {
+    const environment = child(environments, next);
+    if (environment?.kind !== 'map') return undefined;
+    chain.push(environment);
+    names.push(next);
+    const from = child(environment, 'from');
+    next = stringOf(from);
+    if (from === undefined || next === undefined) break;
+    if (names.includes(next)) {
+      const circle = [...names.slice(names.indexOf(next)), next].join(' -> ');
+      scope.findings.report(
+        'environment-cycle',
+        from,
+        `environments inherit in a circle: ${circle}`,
+      );
+      return undefined;
+    }
+    if (child(environments, next) === undefined) {
+      const hint = suggest(next, environments.entries.keys());
+      const message = `environment ${names.at(-1)} is made from ${next}, which does not exist`;
+      scope.findings.report(
+        'unknown-environment',
+        from,
+        message,
+        hint === undefined ? {} : { hint },
+      );
+      return undefined;
+    }
+  }
+  const [root, ...overlays] = chain.toReversed();
+  if (root === undefined) return undefined;
+  const merged = withoutRemovals(
+    overlays.reduce<YamlMap>((base, overlay) => asMap(mergeNodes(base, overlay)), root),
+  );
+  return merged.kind === 'map' ? merged : undefined;
+}
+
+function asMap(node: YamlNode): YamlMap {
+  return node.kind === 'map' ? node : { ...node, kind: 'map', entries: new Map() };
+}

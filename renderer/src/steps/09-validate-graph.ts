@@ -1,0 +1,154 @@
+import { suggest } from '../diagnostics/index.ts';
+import { groupOf, type FinishedObject } from '../objects/index.ts';
+import type { RenderScope } from '../render-scope.ts';
+import { at, type Place } from '../yaml/index.ts';
+import type { DeployGraph, GraphUnit, ResolvedStack } from './08-build-graph.ts';
+
+/** Units in topological order, ties by name: each may be applied when those before it are done. */
+export interface ValidatedGraph {
+  units: readonly GraphUnit[];
+}
+
+/** Step 9: unknown and circular dependencies, duplicates, and what an environment may hold. */
+export function validateGraph(
+  scope: RenderScope,
+  stack: ResolvedStack,
+  graph: DeployGraph,
+): ValidatedGraph | undefined {
+  const before = scope.findings.errors;
+  const byName = reportDuplicateUnits(scope, graph.units);
+  reportDuplicateObjects(scope, graph.units);
+  for (const unit of graph.units) {
+    reportDependencies(scope, stack, unit, byName);
+    if (stack.environment.kind !== 'cluster') reportScope(scope, stack, unit);
+  }
+  reportCycles(scope, byName);
+  if (scope.findings.errors > before) return undefined;
+  return { units: topologicalOrder(stack, graph.units) };
+}
+
+function reportDuplicateUnits(
+  scope: RenderScope,
+  units: readonly GraphUnit[],
+): ReadonlyMap<string, GraphUnit> {
+  const byName = new Map<string, GraphUnit>();
+  for (const unit of units) {
+    if (byName.has(unit.name))
+      scope.findings.report('duplicate-unit', unit.place, `there are two units named ${unit.name}`);
+    else byName.set(unit.name, unit);
+  }
+  return byName;
+}
+
+function reportDuplicateObjects(scope: RenderScope, units: readonly GraphUnit[]): void {
+  const owners = new Map<string, string>();
+  for (const unit of units) {
+    for (const object of unit.finished.objects) {
+      // Versions of one group share their objects.
+      const key = `${groupOf(object.apiVersion)}/${object.kind}/${object.namespace ?? ''}/${object.name}`;
+      const owner = owners.get(key);
+      owners.set(key, owner ?? unit.name);
+      if (owner === undefined) continue;
+      const where = owner === unit.name ? `twice in ${owner}` : `in ${owner} and in ${unit.name}`;
+      const message = `${object.kind} ${object.name} is declared ${where}`;
+      scope.findings.report('duplicate-object', placeOf(object, unit), message);
+    }
+  }
+}
+
+function reportDependencies(
+  scope: RenderScope,
+  stack: ResolvedStack,
+  unit: GraphUnit,
+  byName: ReadonlyMap<string, GraphUnit>,
+): void {
+  const { deployOrder } = stack.environment;
+  for (const { name, place } of unit.dependsOn) {
+    const target = byName.get(name);
+    if (target === undefined) {
+      const hint = suggest(name, byName.keys());
+      const message = `${unit.name} depends on ${name}, which does not exist`;
+      scope.findings.report(
+        'unknown-dependency',
+        place,
+        message,
+        hint === undefined ? {} : { hint },
+      );
+    } else if (deployOrder.indexOf(target.phase) > deployOrder.indexOf(unit.phase)) {
+      const message = `${unit.name} (${unit.phase}) depends on ${name}, whose phase ${target.phase} comes later`;
+      scope.findings.report('late-dependency', place, message);
+    }
+  }
+}
+
+/** Outside of cluster environments: nothing cluster-wide, no other namespace. Source: design §3.11. */
+function reportScope(scope: RenderScope, stack: ResolvedStack, unit: GraphUnit): void {
+  if (unit.isSingleton) {
+    const place = at(unit.node, ['scope']) ?? unit.place;
+    const message = `${unit.name} is an infrastructure-singleton, and ${stack.environment.name} is no cluster environment`;
+    scope.findings.report('misplaced-singleton', place, message);
+  }
+  for (const object of unit.finished.objects) {
+    const { kind, name, namespace } = object;
+    if (namespace === undefined) {
+      const message = `${kind} ${name} is cluster-scoped, and ${stack.environment.name} is no cluster environment`;
+      scope.findings.report('cluster-scope', placeOf(object, unit), message);
+    } else if (namespace !== stack.target.namespace) {
+      const place = at(object.node, ['metadata', 'namespace']) ?? placeOf(object, unit);
+      const message = `${kind} ${name} names the namespace ${namespace}; the environment has ${stack.target.namespace}`;
+      scope.findings.report('foreign-namespace', place, message);
+    }
+  }
+}
+
+function placeOf(object: FinishedObject, unit: GraphUnit): Place {
+  return object.node ?? unit.place;
+}
+
+/** Reports each circle once, at the dependency that closes it. */
+function reportCycles(scope: RenderScope, byName: ReadonlyMap<string, GraphUnit>): void {
+  const done = new Set<string>();
+  const trail: string[] = [];
+  for (const name of byName.keys()) visit(name);
+
+  function visit(name: string): void {
+    if (done.has(name)) return;
+    trail.push(name);
+    for (const { name: next, place } of byName.get(name)?.dependsOn ?? []) {
+      const index = trail.indexOf(next);
+      if (index < 0) visit(next);
+      else {
+        const circle = [...trail.slice(index), next].join(' -> ');
+        scope.findings.report(
+          'dependency-cycle',
+          place,
+          `units depend on each other in a circle: ${circle}`,
+        );
+      }
+    }
+    trail.pop();
+    done.add(name);
+  }
+}
+
+/** Of the units whose dependencies stand already, the first by phase, then by name. */
+export function topologicalOrder(
+  stack: Pick<ResolvedStack, 'environment'>,
+  units: readonly GraphUnit[],
+): GraphUnit[] {
+  const { deployOrder } = stack.environment;
+  const waiting = units.toSorted(
+    (a, b) =>
+      deployOrder.indexOf(a.phase) - deployOrder.indexOf(b.phase) || (a.name < b.name ? -1 : 1),
+  );
+  const ordered: GraphUnit[] = [];
+  const placed = new Set<string>();
+  while (waiting.length > 0) {
+    const next = waiting.findIndex((unit) => unit.dependsOn.every(({ name }) => placed.has(name)));
+    const [unit] = waiting.splice(Math.max(next, 0), 1);
+    if (unit === undefined) break;
+    ordered.push(unit);
+    placed.add(unit.name);
+  }
+  return ordered;
+}

@@ -1,0 +1,7 @@
+export type { WorkloadProblem } from './check.ts';
+export {
+  workloadObjects,
+  type ResolvedWorkload,
+  type WorkloadOutcome,
+  type WorkloadUnit,
+} from './workload-objects.ts';

@@ -1,0 +1,61 @@
+import type { YamlEntry, YamlMap, YamlNode, YamlSeq } from './nodes.ts';
+
+/**
+ * Lays one tree over another: maps merge deep, lists of named maps by `name`, any other list and
+ * every scalar is replaced, and `null` removes. Associative: it does not matter in which order
+ * neighbouring files are put together. Removals stay in the tree until `withoutRemovals`.
+ */
+export function mergeNodes(base: YamlNode, overlay: YamlNode): YamlNode {
+  if (overlay.kind === 'scalar' || overlay.replaces === true) return overlay;
+  if (overlay.kind === 'map' && base.kind === 'map') return mergeMaps(base, overlay);
+  if (overlay.kind === 'seq' && base.kind === 'seq' && isNamed(base) && isNamed(overlay))
+    return mergeNamed(base, overlay);
+  return { ...overlay, replaces: true };
+}
+
+function mergeMaps(base: YamlMap, overlay: YamlMap): YamlMap {
+  const entries = new Map(base.entries);
+  for (const [key, entry] of overlay.entries) {
+    const present = entries.get(key);
+    const value = present === undefined ? entry.value : mergeNodes(present.value, entry.value);
+    entries.set(key, value === entry.value ? entry : { ...entry, value });
+  }
+  return { ...overlay, entries, ...(base.replaces === true ? { replaces: true } : {}) };
+}
+
+function mergeNamed(base: YamlSeq, overlay: YamlSeq): YamlSeq {
+  const items = [...base.items];
+  const indexByName = new Map(items.map((item, index) => [nameOf(item), index]));
+  for (const item of overlay.items) {
+    const name = nameOf(item);
+    const index = indexByName.get(name);
+    const present = index === undefined ? undefined : items[index];
+    if (index === undefined || present === undefined) {
+      indexByName.set(name, items.length);
+      items.push(item);
+    } else items[index] = mergeNodes(present, item);
+  }
+  return { ...overlay, items, ...(base.replaces === true ? { replaces: true } : {}) };
+}
+
+/** The tree without what `null` removed. */
+export function withoutRemovals(node: YamlNode): YamlNode {
+  if (node.kind === 'scalar') return node;
+  if (node.kind === 'seq') return { ...node, items: node.items.map(withoutRemovals) };
+  const entries = new Map<string, YamlEntry>();
+  for (const [key, entry] of node.entries) {
+    if (entry.value.kind === 'scalar' && entry.value.value === null) continue;
+    entries.set(key, { ...entry, value: withoutRemovals(entry.value) });
+  }
+  return { ...node, entries };
+}
+
+/** Whether a list is one of named maps: it merges by name. */
+function isNamed(seq: YamlSeq): boolean {
+  return seq.items.length > 0 && seq.items.every((item) => nameOf(item) !== undefined);
+}
+
+function nameOf(node: YamlNode): string | undefined {
+  const name = node.kind === 'map' ? node.entries.get('name')?.value : undefined;
+  return name?.kind === 'scalar' && typeof name.value === 'string' ? name.value : undefined;
+}
