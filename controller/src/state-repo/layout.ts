@@ -4,6 +4,9 @@ import { stateError } from './state-error.ts';
 export const PLAN_FILE = 'plan.json';
 
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+/** An empty part, `.`, `..` or `.git` anywhere, or a NUL byte. */
+// oxlint-disable-next-line no-control-regex
+const BAD_PATH = /(^|\/)(\.{0,2}|\.git)(\/|$)|\0/i;
 const BRANCH = /^(env\/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?|slot\/[0-9]{1,9})$/;
 
 /** The branch of an environment. */
@@ -34,24 +37,11 @@ export function assertStack(stack: string): string {
 
 /** The path's parts; CK-STATE-001 for a path that is absolute, leaves its directory or means something to git. */
 export function fileParts(stack: string, path: string): string[] {
-  const parts = path.split('/');
-  if (parts.some(isBadPart)) {
-    throw stateError('CK-STATE-001', `${stack}: ${JSON.stringify(path)} is not a file path`, {
-      stack,
-      path,
-    });
-  }
-  return parts;
-}
-
-function isBadPart(part: string): boolean {
-  return (
-    part === '' ||
-    part === '.' ||
-    part === '..' ||
-    part.toLowerCase() === '.git' ||
-    part.includes('\0')
-  );
+  if (!BAD_PATH.test(path)) return path.split('/');
+  throw stateError('CK-STATE-001', `${stack}: ${JSON.stringify(path)} is not a file path`, {
+    stack,
+    path,
+  });
 }
 
 function assertBranch(branch: string): string {

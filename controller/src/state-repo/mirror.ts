@@ -7,7 +7,7 @@ import {
   openGitRepository,
 } from '../git/index.ts';
 import { stateError } from './state-error.ts';
-import type { GitRepository } from '../git/index.ts';
+import type { GitRepository, PushChange } from '../git/index.ts';
 import type { PublishTarget } from './publish.ts';
 
 /** A remote state repository and its bare mirror on this machine. */
@@ -68,6 +68,14 @@ export async function openStateMirror(options: StateMirrorOptions): Promise<Stat
     }
   }
 
+  /** What was pushed is known without a fetch. A refresh may have been faster: then there is nothing to do. */
+  async function remember(pushed: readonly PushChange[]): Promise<void> {
+    for (const { ref, to } of pushed) {
+      const known = await repository.resolveRef(ref);
+      if (known !== to) await repository.updateRefs([{ ref, from: known, to }]);
+    }
+  }
+
   return {
     repository,
     async ready() {
@@ -78,26 +86,24 @@ export async function openStateMirror(options: StateMirrorOptions): Promise<Stat
       const pushed = changes.flatMap(({ ref, from, to }) =>
         to === undefined ? [] : [{ ref, from, to }],
       );
-      const [{ ref, to }] = changes;
+      const [{ ref }] = changes;
       try {
-        const answer = (await remote.push(mirrorDirectory, pushed)).get(ref);
+        const answers = await remote.push(mirrorDirectory, pushed);
+        await remember(pushed.filter((change) => answers.get(change.ref)?.kind === 'pushed'));
+        const answer = answers.get(ref);
+        if (answer?.kind === 'pushed') return { kind: 'updated' };
         if (answer?.kind === 'refused') {
           throw stateError('CK-STATE-004', `${remote.name}: ${ref} was refused: ${answer.reason}`, {
             ref,
           });
         }
-        if (answer?.kind !== 'pushed')
-          return { kind: 'moved', reason: answer?.reason ?? 'no answer for the branch' };
+        return { kind: 'moved', reason: answer?.reason ?? 'no answer for the branch' };
       } catch (error) {
         // The answer got lost, not necessarily the push: the caller looks where the branch stands.
         if (isGitError(error, 'CK-GIT-008', 'CK-GIT-010'))
           return { kind: 'moved', reason: error.data.message };
         throw error;
       }
-      const known = await repository.resolveRef(ref);
-      // A refresh may have been faster; then the mirror is already at least as new.
-      if (known !== to) await repository.updateRefs([{ ref, from: known, to }]);
-      return { kind: 'updated' };
     },
     async confirm(ref, head) {
       return (await remote.listRefs([ref])).get(ref) === head;
