@@ -81,6 +81,7 @@ export function createEnvironmentRunner(
     session.target = work.environment;
     requested = false;
     const lease = keepLease(work);
+    let finishing = false;
     try {
       const desired = await options.desired(target.id);
       const services: StepServices = {
@@ -97,6 +98,7 @@ export function createEnvironmentRunner(
       lease.stopRenewing();
       // Nothing is recorded under a lost lease: whoever holds it now finds out by itself.
       if (lease.isLost()) throw leaseLost(work);
+      finishing = true;
       await finish(work, result);
       telemetry.duration('apply_step', (performance.now() - startedAt) / 1000, {
         outcome: result.outcome.kind,
@@ -105,7 +107,8 @@ export function createEnvironmentRunner(
     } catch (error) {
       session.memory = undefined;
       onError(error);
-      if (!lease.isLost()) await giveBack(work, error);
+      // When finishing itself failed, the lease is lost or the record is away: it ends by itself.
+      if (!lease.isLost() && !finishing) await giveBack(work, error);
     } finally {
       lease.stopRenewing();
     }

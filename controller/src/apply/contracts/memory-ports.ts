@@ -28,6 +28,8 @@ export interface MemoryStore {
   expireWork(): void;
   /** Ends the leases of a process on its environments. */
   expireEnvironments(owner: string): void;
+  /** Gives the long lease of an environment to a process. */
+  reserve(environmentId: string, owner: string): void;
   /** What the environment's steps reported, oldest first. */
   reports(environmentId: string): readonly ApplyReport[];
   /** How the last step of the environment ended. */
@@ -225,6 +227,9 @@ export function createMemoryStore(
     },
     expireEnvironments(owner) {
       for (const row of rows.values()) if (row.holder === owner) row.holder = undefined;
+    },
+    reserve(environmentId, owner) {
+      rowOf(environmentId).holder = owner;
     },
     reports: (environmentId) => rowOf(environmentId).reports,
     lastOutcome: (environmentId) => rowOf(environmentId).lastOutcome,

@@ -41,6 +41,8 @@ export interface Rig {
   get(reference: Omit<ObjectReference, 'namespace'>): Promise<KubernetesObject>;
   /** What a person does by hand. */
   kubectl(...args: string[]): Promise<string>;
+  /** Stops the loops as a process does that is told to end. */
+  stopLoops(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -50,8 +52,12 @@ export interface RigOptions {
   loop?: Partial<ApplyLoopOptions>;
   kubeconfigPath?: string;
   leaseMs?: number;
-  /** Goes on with the record and the desired state of another rig: a restart. */
-  reuse?: Pick<Rig, 'store' | 'desired'>;
+  /** Name of the process; 'one' by default. */
+  owner?: string;
+  /** Goes on with the record and the desired state of another rig: a restart. With the record alone: an environment beside. */
+  reuse?: { store: MemoryStore; desired?: DesiredRepository };
+  /** False: the test starts its loops itself. */
+  start?: boolean;
 }
 
 /** Makes a rig and starts one loop. */
@@ -90,10 +96,10 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     protected: false,
     ...options.target,
   };
-  if (!reuse) store.addEnvironment(target);
+  if (!reuse?.desired) store.addEnvironment(target);
   const loops: ApplyLoop[] = [];
   const errors: ErrorData[] = [];
-  let told = reuse ? store.reports(target.id).length : 0;
+  let told = store.reports(target.id).length;
 
   const rig: Rig = {
     target,
@@ -173,14 +179,17 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
       ]);
       return stdout;
     },
+    async stopLoops() {
+      await Promise.all(loops.splice(0).map((loop) => loop.stop()));
+    },
     async close() {
-      await Promise.all(loops.map((loop) => loop.stop()));
+      await rig.stopLoops();
       await person
         .delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace })
         .catch(() => undefined);
       await Promise.all([cluster.close(), person.close()]);
     },
   };
-  rig.startLoop();
+  if (options.start !== false) rig.startLoop(options.owner);
   return rig;
 }
