@@ -5,7 +5,7 @@ import { createOrm, transactionContext } from './orm.ts';
 import type { Orm } from './orm.ts';
 import type { Session, SessionSource, StatementResult } from './session.ts';
 import { assertNoTransaction, outsideScope, runInScope } from './transaction-scope.ts';
-import type { Database, QueryOptions, Tx } from './types.ts';
+import type { Database, Tx } from './types.ts';
 
 /** The database over a source of connections. */
 export async function createDatabase(source: SessionSource): Promise<Database> {
@@ -20,10 +20,10 @@ export async function createDatabase(source: SessionSource): Promise<Database> {
     async inTransaction(work) {
       return transact(orm, await acquire('inTransaction'), work);
     },
-    async query(sql, params, options) {
+    async query(sql, params) {
       const session = await acquire('db.query');
       return withSession(session, async () =>
-        rowsOf(await session.run({ sql, params, style: 'plain', name: options?.name })),
+        rowsOf(await session.run({ sql, params, style: 'plain' })),
       );
     },
     em() {
@@ -134,12 +134,8 @@ function createTx(orm: Orm, session: Session): Tx {
       }
       return em;
     },
-    async query<R extends object>(
-      sql: string,
-      params?: readonly unknown[],
-      options?: QueryOptions,
-    ): Promise<R[]> {
-      return rowsOf<R>(await session.run({ sql, params, style: 'plain', name: options?.name }));
+    async query<R extends object>(sql: string, params?: readonly unknown[]): Promise<R[]> {
+      return rowsOf<R>(await session.run({ sql, params, style: 'plain' }));
     },
   };
 }

@@ -2,4 +2,4 @@ export { databaseCodes } from './codes.ts';
 export { isConcurrencyFailure, isConnectionFailure, sqlState } from './failures.ts';
 export { openDatabase } from './open-database.ts';
 export { assertNoTransaction } from './transaction-scope.ts';
-export type { Database, DatabaseLocation, OpenOptions, QueryOptions, Tx } from './types.ts';
+export type { Database, DatabaseLocation, OpenOptions, Tx } from './types.ts';

@@ -13,8 +13,6 @@ export interface Statement {
   sql: string;
   params?: readonly unknown[] | undefined;
   style: RowStyle;
-  /** Prepared once per connection under this name, where the database can; for hot statements. */
-  name?: string | undefined;
 }
 
 /** One connection, held by one user at a time. */

@@ -1,27 +1,18 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 
-/** A statement's extras. */
-export interface QueryOptions {
-  /** Prepared once per connection under this name (PostgreSQL): for hot statements whose text never changes. */
-  name?: string;
-}
-
 /** What may be done inside a transaction: everything on one connection. */
 export interface Tx {
   /** An entity manager of this transaction. */
   readonly em: EntityManager;
   /** One statement with `$1` placeholders. */
-  query<R extends object>(
-    sql: string,
-    params?: readonly unknown[],
-    options?: QueryOptions,
-  ): Promise<R[]>;
+  query<R extends object>(sql: string, params?: readonly unknown[]): Promise<R[]>;
 }
 
 /**
  * The platform's database. Values of `query` are the same on both kinds: bigint as number (an error
  * beyond 2^53), timestamptz as Date, jsonb parsed, bytea as Buffer. A parameter for a jsonb column
- * is passed as `JSON.stringify(value)`.
+ * is passed as `JSON.stringify(value)`. On PostgreSQL a statement with parameters is prepared once
+ * per connection, so its text should be a constant.
  */
 export interface Database {
   readonly kind: 'postgresql' | 'pglite';
@@ -31,11 +22,7 @@ export interface Database {
    */
   inTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** One statement by itself, committed at once. */
-  query<R extends object>(
-    sql: string,
-    params?: readonly unknown[],
-    options?: QueryOptions,
-  ): Promise<R[]>;
+  query<R extends object>(sql: string, params?: readonly unknown[]): Promise<R[]>;
   /** A fresh entity manager outside any transaction. */
   em(): EntityManager;
   /**

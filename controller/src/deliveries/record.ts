@@ -28,25 +28,21 @@ export async function recordDeliveries(
   db: Database,
   deliveries: readonly NumberedDelivery[],
 ): Promise<Map<string, DeliveryReceipt>> {
-  const recorded = await db.query<KnownRow>(
-    insertDeliveries,
-    [
-      deliveries.map((delivery) => delivery.repositoryId),
-      deliveries.map((delivery) => storableText(delivery.deliveryId)),
-      deliveries.map((delivery) => storableText(delivery.event)),
-      deliveries.map((delivery) => delivery.correlationId),
-      deliveries.map((delivery) => storableJson(delivery.payload)),
-      deliveries.map((delivery) =>
-        delivery.intent.kind === 'ignored' ? storableText(delivery.intent.reason) : null,
-      ),
-      deliveries.map((delivery) =>
-        delivery.intent.kind === 'ignored' ? null : storableJson(workOf(delivery)),
-      ),
-      deliveryKind,
-      workChannel,
-    ],
-    { name: 'deliveries-insert' },
-  );
+  const recorded = await db.query<KnownRow>(insertDeliveries, [
+    deliveries.map((delivery) => delivery.repositoryId),
+    deliveries.map((delivery) => storableText(delivery.deliveryId)),
+    deliveries.map((delivery) => storableText(delivery.event)),
+    deliveries.map((delivery) => delivery.correlationId),
+    deliveries.map((delivery) => storableJson(delivery.payload)),
+    deliveries.map((delivery) =>
+      delivery.intent.kind === 'ignored' ? storableText(delivery.intent.reason) : null,
+    ),
+    deliveries.map((delivery) =>
+      delivery.intent.kind === 'ignored' ? null : storableJson(workOf(delivery)),
+    ),
+    deliveryKind,
+    workChannel,
+  ]);
   const receipts = new Map<string, DeliveryReceipt>();
   const fresh = new Set(
     recorded.map((row) =>

@@ -33,19 +33,15 @@ export async function enqueueState(
   tx: Tx,
   request: StateRequest,
 ): Promise<{ id: string; generation: number }> {
-  const [row] = await tx.query<{ id: string; generation: number }>(
-    upsertState,
-    [
-      request.kind,
-      request.key,
-      request.projectId ?? null,
-      request.payload === undefined ? null : JSON.stringify(request.payload),
-      request.lane ?? 'default',
-      request.dueAt ?? null,
-      workChannel,
-    ],
-    { name: 'queue-enqueue-state' },
-  );
+  const [row] = await tx.query<{ id: string; generation: number }>(upsertState, [
+    request.kind,
+    request.key,
+    request.projectId ?? null,
+    request.payload === undefined ? null : JSON.stringify(request.payload),
+    request.lane ?? 'default',
+    request.dueAt ?? null,
+    workChannel,
+  ]);
   return { id: row?.id ?? '', generation: row?.generation ?? 0 };
 }
 
@@ -54,18 +50,14 @@ export async function enqueueState(
  * (project, kind, key) are worked on in the order in which they were added, one at a time.
  */
 export async function enqueueEvent(tx: Tx, request: EventRequest): Promise<boolean> {
-  const rows = await tx.query(
-    insertEvent,
-    [
-      request.kind,
-      request.key,
-      request.idempotencyKey,
-      request.projectId ?? null,
-      JSON.stringify(request.payload),
-      workChannel,
-    ],
-    { name: 'queue-enqueue-event' },
-  );
+  const rows = await tx.query(insertEvent, [
+    request.kind,
+    request.key,
+    request.idempotencyKey,
+    request.projectId ?? null,
+    JSON.stringify(request.payload),
+    workChannel,
+  ]);
   return rows.length > 0;
 }
 

@@ -54,8 +54,8 @@ async function settle(
   outcome: Outcome,
   maxAttempts: number,
 ): Promise<void> {
-  const { sql, name, params } = statementFor(items, outcome, maxAttempts);
-  const settled = await on.query(sql, [...tokensOf(items), ...params], { name });
+  const { sql, params } = statementFor(items, outcome, maxAttempts);
+  const settled = await on.query(sql, [...tokensOf(items), ...params]);
   if (settled.length !== items.length) throw new FencingLost(items);
 }
 
@@ -63,28 +63,26 @@ function statementFor(
   items: readonly WorkItem[],
   outcome: Outcome,
   maxAttempts: number,
-): { sql: string; name: string; params: unknown[] } {
+): { sql: string; params: unknown[] } {
   switch (outcome.kind) {
     case 'done':
       return items[0]?.class === 'event'
-        ? { sql: removeEvents, name: 'queue-done-event', params: [] }
-        : { sql: settleState, name: 'queue-done-state', params: [] };
+        ? { sql: removeEvents, params: [] }
+        : { sql: settleState, params: [] };
     case 'retry': {
       const attempts = Math.max(...items.map((item) => item.attempts)) + 1;
       return {
         sql: again,
-        name: 'queue-retry',
         params: [outcome.afterMs ?? pauseAfter(attempts), asJson(outcome.error), maxAttempts],
       };
     }
     case 'park':
       return {
         sql: park,
-        name: 'queue-park',
         params: [outcome.wakeOn, outcome.deadlineMs ?? null],
       };
     case 'failed':
-      return { sql: fail, name: 'queue-failed', params: [asJson(outcome.error)] };
+      return { sql: fail, params: [asJson(outcome.error)] };
   }
 }
 

@@ -1,5 +1,6 @@
 export { claimWork } from './claim.ts';
-export type { Ask, Claim, ClaimRequest } from './claim.ts';
+export type { Claim, ClaimRequest } from './claim.ts';
+export type { Ask } from './claim-decision.ts';
 export { queueCodes } from './codes.ts';
 export { enqueueEvent, enqueueState } from './enqueue.ts';
 export type { EventRequest, StateRequest } from './enqueue.ts';

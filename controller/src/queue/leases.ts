@@ -22,8 +22,7 @@ export async function renewLeases(
 
 /** Gives items back unfinished: another worker may take them at once, and no attempt is counted. */
 export async function releaseLeases(db: Database, items: readonly WorkItem[]): Promise<void> {
-  if (items.length > 0)
-    await db.query(release, [...tokensOf(items), workChannel], { name: 'queue-release' });
+  if (items.length > 0) await db.query(release, [...tokensOf(items), workChannel]);
 }
 
 /** What is given up after how many attempts. */
@@ -35,11 +34,12 @@ export interface RecoverOptions {
 
 /** Makes ready what was left: items of workers that went away, and parked ones whose deadline has come. */
 export async function recoverWork(db: Database, options: RecoverOptions): Promise<void> {
-  await db.query(
-    recover,
-    [options.kinds, options.maxAttempts, JSON.stringify(workerGone), workChannel],
-    { name: 'queue-recover' },
-  );
+  await db.query(recover, [
+    options.kinds,
+    options.maxAttempts,
+    JSON.stringify(workerGone),
+    workChannel,
+  ]);
 }
 
 /**

@@ -7,13 +7,13 @@ import { workChannel } from './types.ts';
  * topic was announced after its claim.
  */
 export async function wake(tx: Tx, topic: string): Promise<void> {
-  await tx.query(announce, [topic], { name: 'queue-announce' });
-  await tx.query(wakeParked, [topic, workChannel], { name: 'queue-wake' });
+  await tx.query(announce, [topic]);
+  await tx.query(wakeParked, [topic, workChannel]);
 }
 
 /** Locks the topics on which an item is about to be parked, in one order for all. */
 export async function lockTopics(tx: Tx, topics: readonly string[]): Promise<void> {
-  if (topics.length > 0) await tx.query(touchTopics, [topics], { name: 'queue-touch-topics' });
+  if (topics.length > 0) await tx.query(touchTopics, [topics]);
 }
 
 const announce = `

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../database/index.ts';
 import { silentTelemetry } from '../telemetry/index.ts';
-import type { Ask } from './claim.ts';
+import type { Ask } from './claim-decision.ts';
 import { claimWork } from './claim.ts';
 import { noProject } from './enqueue.ts';
 import { defaultMaxAttempts } from './finish.ts';
@@ -15,7 +15,7 @@ import type { BatchKind, SingleKind, Worker, WorkerOptions } from './worker-opti
 const defaultBatch = 100;
 const defaultGraceMs = 5_000;
 // Another worker was just taking the same rows: look again when it has them.
-const skippedPauseMs = 15;
+const missedPauseMs = 15;
 const databaseAwayPauseMs = 1_000;
 const servedMemory = 64;
 const topicsCareMs = 3_600_000;
@@ -101,7 +101,7 @@ export function createWorker(db: Database, options: WorkerOptions): Worker {
       asks.some((ask) => claim.items.filter((item) => item.kind === ask.kind).length >= ask.total)
     )
       again = true;
-    if (claim.skipped > 0) return skippedPauseMs;
+    if (claim.missed > 0) return missedPauseMs;
     if (claim.nextDueMs === undefined || claim.nextDueMs >= pollMs) return pollMs;
     // What falls due may be a lease or a deadline: look at those then, too.
     recoverAt = Math.min(recoverAt, performance.now() + claim.nextDueMs);

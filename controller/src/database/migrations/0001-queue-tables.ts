@@ -29,8 +29,8 @@ export const queueTables = [
   `create unique index work_items_state_key on core.work_items (kind, key) where class = 'state'`,
   `create unique index work_items_event_key on core.work_items (kind, idempotency_key) where class = 'event'`,
   `create index work_items_ready_idx on core.work_items (kind, project_id, lane, position) where status = 'ready'`,
-  `create index work_items_order_idx on core.work_items (kind, project_id, key, position) where class = 'event' and status in ('ready', 'leased', 'parked')`,
-  `create index work_items_retried_idx on core.work_items (kind, project_id, key, position) where class = 'event' and status = 'ready' and attempts > 0`,
+  `create index work_items_held_idx on core.work_items (kind, project_id, key) where class = 'event' and status in ('leased', 'parked')`,
+  `create index work_items_retried_idx on core.work_items (kind, project_id, key) where class = 'event' and status = 'ready' and attempts > 0`,
   `create index work_items_due_idx on core.work_items (status, due_at) where status in ('ready', 'leased', 'parked')`,
   `create index work_items_wake_idx on core.work_items using gin (wake_on) where status = 'parked'`,
   // When each topic was last announced, so that an item that parks just then is not left asleep.
