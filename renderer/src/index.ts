@@ -1,8 +1,14 @@
+export type { StackDescription, StackEnvironment } from './describe-stack.ts';
 export { formatDiagnostics } from './diagnostics/index.ts';
 export { applySetId, blobId, directoryId } from './hash/index.ts';
 export { createFilesystemReader, createMemoryReader } from './readers/index.ts';
 export { createRenderCache, type RenderCache } from './render-cache.ts';
 export type { RenderedFile, RenderedStack, RenderInputs, RenderResult } from './rendered-stack.ts';
-export { createRenderer, type Renderer, type RendererCounters } from './renderer.ts';
+export {
+  createRenderer,
+  type DescribeResult,
+  type Renderer,
+  type RendererCounters,
+} from './renderer.ts';
 export { OutsideSourceError, type SourceFile, type SourceReader } from './source-reader.ts';
 export { rendererVersion } from './version.ts';

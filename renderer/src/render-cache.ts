@@ -1,7 +1,7 @@
 import { BoundedMap } from './cache/index.ts';
 import type { FinishedUnit } from './objects/index.ts';
 import type { ParsedText } from './sources/index.ts';
-import type { ResolvedStack } from './steps/08-build-graph.ts';
+import type { ResolvedStack } from './steps/index.ts';
 import type { Template, TemplateOutcome } from './template/index.ts';
 
 /**

@@ -1,23 +1,32 @@
+import type { Diagnostic } from '@codex-k8s/schema';
+import { describeStack, type StackDescription } from './describe-stack.ts';
 import { Findings } from './diagnostics/index.ts';
 import { TemplateSet } from './evaluation/index.ts';
 import { createRenderCache, type RenderCache } from './render-cache.ts';
 import type { RenderScope } from './render-scope.ts';
 import type { RenderedStack, RenderInputs, RenderResult } from './rendered-stack.ts';
 import { SourceSet } from './sources/index.ts';
-import { loadRoot } from './steps/01-load-root.ts';
-import { resolveImports, type StackFiles } from './steps/02-resolve-imports.ts';
-import { mergeComponents } from './steps/03-merge-components.ts';
-import { validateSchema } from './steps/04-validate-schema.ts';
-import { resolveEnvironment } from './steps/05-resolve-environment.ts';
-import { resolveContext } from './steps/06-resolve-context.ts';
-import { resolveNamespaceAndImages } from './steps/07-resolve-namespace-and-images.ts';
-import { buildGraph, declareUnits, type ResolvedStack } from './steps/08-build-graph.ts';
-import { validateGraph } from './steps/09-validate-graph.ts';
-import { emitPlan } from './steps/10-emit-plan.ts';
+import {
+  buildGraph,
+  declareUnits,
+  emitPlan,
+  loadRoot,
+  mergeComponents,
+  resolveContext,
+  resolveEnvironment,
+  resolveImports,
+  resolveNamespaceAndImages,
+  validateGraph,
+  validateSchema,
+  type ResolvedStack,
+  type StackFiles,
+} from './steps/index.ts';
 
 /** Renders stacks; keeps what it has parsed and printed for the next time. */
 export interface Renderer {
   render(inputs: RenderInputs): Promise<RenderResult>;
+  /** Names what can be rendered, without rendering it. */
+  describe(inputs: Pick<RenderInputs, 'reader' | 'file'>): Promise<DescribeResult>;
   counters(): RendererCounters;
 }
 
@@ -26,27 +35,40 @@ export interface RendererCounters {
   documentsParsed: number;
 }
 
+/** What a services.yaml offers, or every error that keeps it from being told. */
+export type DescribeResult =
+  | { ok: true; stack: StackDescription }
+  | { ok: false; diagnostics: Diagnostic[] };
+
 /** Makes a renderer. Renderers may share a cache. */
 export function createRenderer(options: { cache?: RenderCache } = {}): Renderer {
   const cache = options.cache ?? createRenderCache();
   let documentsParsed = 0;
+
+  function scopeOf(inputs: RenderInputs): RenderScope {
+    const findings = new Findings();
+    const sources = new SourceSet(inputs.reader, cache.documents, () => {
+      documentsParsed += 1;
+    });
+    const templates = new TemplateSet(cache.templates, findings);
+    return { inputs, findings, sources, templates, units: cache.units };
+  }
+
   return {
     counters: () => ({ documentsParsed }),
     async render(inputs) {
-      const findings = new Findings();
-      const scope: RenderScope = {
-        inputs,
-        findings,
-        sources: new SourceSet(inputs.reader, cache.documents, () => {
-          documentsParsed += 1;
-        }),
-        templates: new TemplateSet(cache.templates, findings),
-        units: cache.units,
-      };
+      const scope = scopeOf(inputs);
       const rendered = await renderStack(scope, cache);
-      return rendered === undefined || findings.hasErrors
-        ? { ok: false, diagnostics: findings.toDiagnostics() }
+      return rendered === undefined || scope.findings.hasErrors
+        ? { ok: false, diagnostics: scope.findings.toDiagnostics() }
         : { ok: true, rendered };
+    },
+    async describe(inputs) {
+      const scope = scopeOf({ ...inputs, environment: '' });
+      const stack = await describeStack(scope);
+      return stack === undefined
+        ? { ok: false, diagnostics: scope.findings.toDiagnostics() }
+        : { ok: true, stack };
     },
   };
 }

@@ -1,0 +1,64 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { CliEnvironment } from './config.ts';
+
+/** Options of commands that render. */
+export interface RenderOptions {
+  file: string;
+  root?: string;
+  env?: string;
+  slot?: number;
+  var: Record<string, string>;
+  varsFromEnv?: string;
+  kubernetesVersion?: string;
+  output: 'text' | 'json';
+}
+
+/** A command with the options that all commands share. */
+export function withSourceOptions(command: Command): Command {
+  return command
+    .option('-f, --file <path>', 'the services.yaml', 'services.yaml')
+    .option(
+      '--root <directory>',
+      'what imports and manifests may not leave (default: the current directory)',
+    )
+    .addOption(
+      new Option('-o, --output <format>', 'format of the result')
+        .choices(['text', 'json'])
+        .default('text'),
+    )
+    .option('--slot <number>', 'slot to render for', parseSlot)
+    .option(
+      '--var <name=value>',
+      'value of a declared variable; may be repeated',
+      collectVariable,
+      {},
+    )
+    .option(
+      '--vars-from-env <prefix>',
+      'take values of declared variables from environment variables',
+    )
+    .option('--kubernetes-version <version>', 'version of the target cluster, such as 1.36');
+}
+
+/** Values of variables: those of the command line win over those of the environment. */
+export function variablesOf(
+  options: RenderOptions,
+  environment: CliEnvironment,
+): Record<string, string> {
+  const { varsFromEnv } = options;
+  return {
+    ...(varsFromEnv === undefined ? {} : environment.variables(varsFromEnv)),
+    ...options.var,
+  };
+}
+
+function parseSlot(text: string): number {
+  if (!/^[1-9][0-9]{0,5}$/.test(text)) throw new InvalidArgumentError('a slot is a number from 1.');
+  return Number(text);
+}
+
+function collectVariable(text: string, previous: Record<string, string>): Record<string, string> {
+  const equals = text.indexOf('=');
+  if (equals < 1) throw new InvalidArgumentError('write it as NAME=VALUE.');
+  return { ...previous, [text.slice(0, equals)]: text.slice(equals + 1) };
+}

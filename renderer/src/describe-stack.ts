@@ -1,0 +1,45 @@
+import type { RenderScope } from './render-scope.ts';
+import { readsField } from './template/index.ts';
+import {
+  loadRoot,
+  mergeComponents,
+  resolveEnvironment,
+  resolveImports,
+  validateSchema,
+} from './steps/index.ts';
+import { child, stringOf } from './yaml/index.ts';
+
+/** What a services.yaml offers to be rendered. */
+export interface StackDescription {
+  project: string;
+  stack: string;
+  environments: StackEnvironment[];
+}
+
+export interface StackEnvironment {
+  name: string;
+  kind: 'application' | 'cluster';
+  /** Whether its namespace depends on the slot: it exists in slots only. */
+  forSlots: boolean;
+}
+
+/** Steps 1 to 5 over every environment; undefined after reporting what is wrong. */
+export async function describeStack(scope: RenderScope): Promise<StackDescription | undefined> {
+  const root = await loadRoot(scope);
+  const files = root && (await resolveImports(scope, root));
+  const merged = files && mergeComponents(scope, files);
+  const stack = merged && validateSchema(scope, merged);
+  if (stack === undefined) return undefined;
+  const environments: StackEnvironment[] = [];
+  for (const name of Object.keys(stack.value.spec.environments)) {
+    const inputs = { ...scope.inputs, environment: name };
+    const environment = resolveEnvironment({ ...scope, inputs }, stack);
+    if (environment === undefined) return undefined;
+    const text = stringOf(child(environment.node, 'namespaceTemplate'));
+    const template = text === undefined ? undefined : scope.templates.compile(text);
+    const forSlots = template?.ok === true && readsField(template.value, 'Slot');
+    environments.push({ name, kind: environment.kind, forSlots });
+  }
+  const { metadata, spec } = stack.value;
+  return { project: spec.project ?? metadata.name, stack: metadata.name, environments };
+}

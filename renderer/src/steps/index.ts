@@ -1,0 +1,10 @@
+export { loadRoot } from './01-load-root.ts';
+export { resolveImports, type StackFiles } from './02-resolve-imports.ts';
+export { mergeComponents } from './03-merge-components.ts';
+export { validateSchema } from './04-validate-schema.ts';
+export { resolveEnvironment } from './05-resolve-environment.ts';
+export { resolveContext } from './06-resolve-context.ts';
+export { resolveNamespaceAndImages } from './07-resolve-namespace-and-images.ts';
+export { buildGraph, declareUnits, type ResolvedStack } from './08-build-graph.ts';
+export { validateGraph } from './09-validate-graph.ts';
+export { emitPlan } from './10-emit-plan.ts';
