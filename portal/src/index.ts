@@ -1,1 +1,6 @@
-export {};
+export {
+  buildPortal,
+  portalIsCurrent,
+  type BuiltPortal,
+  type BuildPortalOptions,
+} from './build/index.ts';

@@ -1,0 +1,6 @@
+export {
+  buildPortal,
+  portalIsCurrent,
+  type BuiltPortal,
+  type BuildPortalOptions,
+} from './build-portal.ts';
