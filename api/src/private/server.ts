@@ -124,6 +124,9 @@ function answerErrors(app: FastifyInstance, onError: (error: unknown) => void): 
   });
 }
 
+// Built files carry a hash of their content in their names; the page that names them does not.
+const hashedFile = /[\\/](?:assets|build)[\\/][^\\/]+$/;
+
 /** The portal's files hold no data, so they need no session: the page itself says when there is none. */
 async function servePortal(app: FastifyInstance, root: string): Promise<void> {
   await app.register(fastifyStatic, {

@@ -165,12 +165,15 @@ describe('the staff API', () => {
       const stream = await openStream(url);
       const first = await stream.next('beat');
       expect(first.id).to.match(/^[0-9a-f]{12}-0$/);
-      views.emit({ type: 'run.started', runId: sampleIds.failedRun });
+      const more = { payload: { note: 'canary' } };
+      views.emit({ type: 'run.started', runId: sampleIds.failedRun, ...more });
       views.emit({ type: 'run.failed', runId: sampleIds.failedRun });
-      expect(JSON.parse((await stream.next('change')).data)).to.include({
+      const started = await stream.next('change');
+      expect(JSON.parse(started.data)).to.include({
         type: 'run.started',
         runId: sampleIds.failedRun,
       });
+      expect(started.data).not.to.contain('canary');
       expect(JSON.parse((await stream.next('change')).data)).to.include({ type: 'run.failed' });
       await stream.next('beat');
       await stream.close();

@@ -35,7 +35,7 @@ export function createChangeLog(feed: ChangeFeed, capacity = 1_000): ChangeLog {
 
   const stop = feed.subscribe((change) => {
     count += 1;
-    const logged = { id: idOf(count), change };
+    const logged = { id: idOf(count), change: shown(change) };
     kept.push(logged);
     // Trimmed in halves, so that keeping a change costs the same however many there are.
     if (kept.length > capacity * 2) kept = kept.slice(-capacity);
@@ -60,5 +60,15 @@ export function createChangeLog(feed: ChangeFeed, capacity = 1_000): ChangeLog {
       listeners.clear();
       stop();
     },
+  };
+}
+
+// A feed may carry more, payloads among it: only what the contract names leaves the platform.
+function shown({ type, environmentId, runId, at }: Change): Change {
+  return {
+    type,
+    ...(environmentId !== undefined && { environmentId }),
+    ...(runId !== undefined && { runId }),
+    at,
   };
 }
