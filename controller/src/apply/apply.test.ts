@@ -354,7 +354,7 @@ describe('applying on a real API server', () => {
       conditions.some(({ type }) => type === 'prune-limited'),
     );
     expect(report.conditions[0]?.message).to.contain(`PersistentVolumeClaim/${ns}/data`);
-    expect(rig.requests()).to.deep.equal([]);
+    expect(rig.writes()).to.deep.equal([]);
   });
 
   it('deletes nothing when too much would go at once', async () => {

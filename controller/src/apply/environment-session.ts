@@ -44,8 +44,8 @@ export interface EnvironmentSession {
   reading: DesiredReading | undefined;
   /** Revisions of stacks that were read and joined: stack → revision. */
   readonly revisions: Map<string, DesiredStack>;
-  /** Contents known to be recorded and approved: `stack contentHash`. */
-  readonly approved: Set<string>;
+  /** Contents known to be recorded and approved: stack → content hash. */
+  readonly approved: Map<string, string>;
   /** What the last step tried in vain, by key. */
   readonly failures: Map<string, Failure>;
   readonly rollouts: Set<string>;
@@ -76,7 +76,7 @@ export function createSession(options: SessionOptions): EnvironmentSession {
     memory: undefined,
     reading: undefined,
     revisions: new Map(),
-    approved: new Set(),
+    approved: new Map(),
     failures: new Map(),
     rollouts: new Set(),
     unreadySince: new Map(),

@@ -154,12 +154,11 @@ async function permissionOf(
   stack: string,
   contentHash: string,
 ): Promise<'approved' | 'held' | 'unrecognised'> {
-  const id = `${stack} ${contentHash}`;
-  if (session.approved.has(id)) return 'approved';
+  if (session.approved.get(stack) === contentHash) return 'approved';
   const content = await ledger.recordedContent(session.target.id, stack, contentHash);
   if (content === undefined) return 'unrecognised';
   if (!content.approved) return 'held';
-  session.approved.add(id);
+  session.approved.set(stack, contentHash);
   return 'approved';
 }
 

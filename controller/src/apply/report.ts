@@ -31,8 +31,10 @@ export function conclude(
 ): Conclusion {
   noteHealth(step);
   const conditions = [...reading.conditions, ...(decision?.conditions ?? [])];
-  if (step.interruption !== undefined && step.interruption.kind !== 'aborted') {
-    conditions.push({ type: 'cluster-unreachable', message: step.interruption.message });
+  const { interruption } = step;
+  // A server that asks to slow down is reachable.
+  if (interruption !== undefined && !['aborted', 'throttled'].includes(interruption.kind)) {
+    conditions.push({ type: 'cluster-unreachable', message: interruption.message });
   }
   const stacks = [...(decision?.stacks ?? []), ...reading.blocked].toSorted((one, other) =>
     one.stack < other.stack ? -1 : 1,

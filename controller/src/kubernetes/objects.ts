@@ -1,6 +1,6 @@
 import { ClusterError } from './cluster-error.ts';
 import { asObject } from './status.ts';
-import type { KubernetesObject } from './types.ts';
+import type { KubernetesObject, ObjectMetadata } from './types.ts';
 
 /**
  * The edge check for objects of the API server: what the platform relies on must be there. Lists
@@ -22,7 +22,8 @@ export function parseObject(
     // PartialObjectMetadata names itself, not the object's kind.
     apiVersion: defaults?.apiVersion ?? String(apiVersion),
     kind: defaults?.kind ?? String(kind),
-    metadata,
+    // A dry run makes no version.
+    metadata: { ...metadata, resourceVersion: metadata.resourceVersion ?? '' },
   };
 }
 
@@ -42,11 +43,13 @@ export function listVersion(document: unknown, about: string): string {
   throw new ClusterError('unavailable', 'the answer is no list', { about });
 }
 
-function isMetadata(value: unknown): value is KubernetesObject['metadata'] {
+type ReceivedMetadata = Omit<ObjectMetadata, 'resourceVersion'> & { resourceVersion?: string };
+
+function isMetadata(value: unknown): value is ReceivedMetadata {
   const metadata = asObject(value);
   return (
     typeof metadata?.['name'] === 'string' &&
     typeof metadata['uid'] === 'string' &&
-    typeof metadata['resourceVersion'] === 'string'
+    ['string', 'undefined'].includes(typeof metadata['resourceVersion'])
   );
 }

@@ -156,7 +156,10 @@ function limitOf(request: RequestOptions, defaultDeadline: number, about: string
   const remaining = deadline - performance.now();
   if (request.signal?.aborted) onAbort();
   else if (remaining <= 0) stop('deadline', 'no time left');
-  const timer = setTimeout(() => stop('deadline', 'no answer before the deadline'), remaining);
+  const timer = setTimeout(
+    () => stop('deadline', 'no answer before the deadline'),
+    Math.max(remaining, 0),
+  );
   request.signal?.addEventListener('abort', onAbort, { once: true });
   return {
     signal: controller.signal,

@@ -36,8 +36,10 @@ export interface Rig {
   healthy(stack?: string, timeoutMs?: number): Promise<ApplyReport>;
   /** Everything changed since the last call. */
   changes(): ObjectChange[];
-  /** Requests of the loops since the last call: `verb resource`, watches left out. */
+  /** Requests of the loops since the last call: `verb resource`, open watches left out. */
   requests(): string[];
+  /** Only those of them that write. */
+  writes(): string[];
   get(reference: Omit<ObjectReference, 'namespace'>): Promise<KubernetesObject>;
   /** What a person does by hand. */
   kubectl(...args: string[]): Promise<string>;
@@ -169,6 +171,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
       return fresh.flatMap((report) => report.changes);
     },
     requests: () => requests.splice(0),
+    writes: () => requests.splice(0).filter((request) => /^(apply|delete)/u.test(request)),
     get: (reference) => person.get({ namespace, ...reference }),
     async kubectl(...args) {
       const { stdout } = await run('kubectl', [
