@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { readFile } from 'node:fs/promises';
+import { ajvOptions } from './validate.ts';
 import {
   schemas,
   validateDiagnostic,
@@ -102,6 +104,11 @@ describe('schema validators', () => {
 });
 
 describe('published schemas', () => {
+  it('are valid schemas that compile in strict mode', () => {
+    const ajv = new Ajv2020({ ...ajvOptions, strict: true });
+    for (const schema of Object.values(schemas)) expect(ajv.compile(schema)).to.be.a('function');
+  });
+
   it('are closed everywhere: every object says what else it may hold', () => {
     const open: string[] = [];
     const visit = (node: unknown, at: string) => {

@@ -45,16 +45,19 @@ export function validateDiagnostic(value: unknown): Validation<Diagnostic> {
   return validate(schemas.diagnostic.$id, value);
 }
 
+/** How the schemas are meant to be compiled. */
+export const ajvOptions = {
+  allErrors: true,
+  allowUnionTypes: true,
+  strictRequired: false,
+} as const;
+
 let shared: Ajv2020 | undefined;
 
 function compiled<T>(id: string): ValidateFunction<T> {
-  // Compiling takes milliseconds: it happens once, and only for what is used.
-  shared ??= new Ajv2020({
-    allErrors: true,
-    allowUnionTypes: true,
-    strictRequired: false,
-    schemas: Object.values(schemas),
-  });
+  // Compiling takes milliseconds: it happens once, and only for what is used. That the schemas are
+  // valid themselves is a matter of the tests.
+  shared ??= new Ajv2020({ ...ajvOptions, validateSchema: false, schemas: Object.values(schemas) });
   const validator = shared.getSchema<T>(id);
   if (validator === undefined) throw new Error(`no schema ${id}`);
   return validator;
