@@ -14,9 +14,7 @@ export async function renewLeases(
   leaseMs: number,
 ): Promise<ReadonlySet<string>> {
   if (items.length === 0) return new Set();
-  const rows = await db.query<{ id: string }>(renew, [...tokensOf(items), leaseMs], {
-    name: 'queue-renew',
-  });
+  const rows = await db.query<{ id: string }>(renew, [...tokensOf(items), leaseMs]);
   return new Set(rows.map((row) => row.id));
 }
 
