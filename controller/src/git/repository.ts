@@ -39,7 +39,7 @@ export interface GitRepository {
   /** One level of a tree, given as commit or tree id; undefined when there is no directory at `path`. */
   listTree(treeish: string, path?: string): Promise<TreeEntry[] | undefined>;
   /** All files below a tree (submodules left out), in git's order. */
-  walkTree(tree: string): Promise<TreeFile[]>;
+  walkTree(tree: string): Promise<readonly TreeFile[]>;
   /** A blob's bytes; CK-GIT-004 above the size limit. Shared with the cache: do not change them. */
   readBlob(oid: string): Promise<Buffer>;
   /** Whether `ancestor` is `descendant` or one of its ancestors; false when either is unknown. */
@@ -68,6 +68,7 @@ export interface GitRepositoryOptions {
 const MAX_TREE_BYTES = 64 << 20;
 const SMALL_BLOB = 128 << 10;
 const TREE_ENTRIES_CACHED = 200_000;
+const FILES_LISTED_CACHED = 100_000;
 const COMMITS_CACHED = 5_000;
 /** How many commits are walked in process before git is asked; state branches differ by a few. */
 const ANCESTRY_WALK = 64;
@@ -86,6 +87,7 @@ export async function openGitRepository(
   const refs = createRefReader(repository);
   const updater = createRefUpdater(repository, idleMs);
   const trees = createBoundedCache<TreeEntry[]>(TREE_ENTRIES_CACHED);
+  const walks = createBoundedCache<TreeFile[]>(FILES_LISTED_CACHED);
   const blobs = createBoundedCache<Buffer>(blobCacheBytes);
   const commits = createBoundedCache<GitCommit>(COMMITS_CACHED);
 
@@ -253,7 +255,13 @@ export async function openGitRepository(
       }
       return entries;
     },
-    walkTree: (tree) => walk(tree, ''),
+    async walkTree(tree) {
+      const cached = walks.get(tree);
+      if (cached !== undefined) return cached;
+      const files = await walk(tree, '');
+      walks.set(tree, files, files.length + 1);
+      return files;
+    },
     async readBlob(oid) {
       const cached = blobs.get(oid);
       if (cached !== undefined) return cached;

@@ -4,9 +4,6 @@ import { stateError } from './state-error.ts';
 export const PLAN_FILE = 'plan.json';
 
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-/** An empty part, `.`, `..` or `.git` anywhere, or a NUL byte. */
-// oxlint-disable-next-line no-control-regex
-const BAD_PATH = /(^|\/)(\.{0,2}|\.git)(\/|$)|\0/i;
 const BRANCH = /^(env\/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?|slot\/[0-9]{1,9})$/;
 
 /** The branch of an environment. */
@@ -37,11 +34,17 @@ export function assertStack(stack: string): string {
 
 /** The path's parts; CK-STATE-001 for a path that is absolute, leaves its directory or means something to git. */
 export function fileParts(stack: string, path: string): string[] {
-  if (!BAD_PATH.test(path)) return path.split('/');
+  const parts = path.split('/');
+  if (!parts.some(isBadPart)) return parts;
   throw stateError('CK-STATE-001', `${stack}: ${JSON.stringify(path)} is not a file path`, {
     stack,
     path,
   });
+}
+
+function isBadPart(part: string): boolean {
+  if (part === '' || part.includes('\0')) return true;
+  return part.startsWith('.') && (part === '.' || part === '..' || part.toLowerCase() === '.git');
 }
 
 function assertBranch(branch: string): string {

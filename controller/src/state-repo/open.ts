@@ -8,8 +8,8 @@ import { findPublished, listFiles, readBranch, readPlan } from './reading.ts';
 import { TEMPLATE_DIRECTORY, readTemplate } from './template.ts';
 import type { Checkpoint } from '../checkpoints/index.ts';
 import type { GitIdentity } from '../git/index.ts';
-import type { BuiltTree } from './directory-tree.ts';
 import type { StateRepository } from './state-repository.ts';
+import type { Template } from './template.ts';
 
 /** How a state repository is opened: in place, or through a mirror and pushes. */
 export type StateRepositoryOptions = {
@@ -48,7 +48,7 @@ export async function openStateRepository(
       ? publishInPlace(await openGitRepository(options.path))
       : await openStateMirror(options);
   const { repository } = target;
-  let template: Promise<BuiltTree> | undefined;
+  let template: Promise<Template> | undefined;
   const context = {
     author,
     checkpoint,

@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { createBareRepository, failureOf, runGit, temporaryDirectory } from '@codex-k8s/testing';
+import {
+  createBareRepository,
+  createWorkClone,
+  failureOf,
+  runGit,
+  temporaryDirectory,
+} from '@codex-k8s/testing';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { errorData } from '../errors/index.ts';
@@ -125,6 +131,26 @@ describe('publishing', () => {
     await git('gc', '--quiet', '--prune=now');
     await publish(target, context(), request(2, { directories: [stackOf('shop', 2, 50)] }));
     expect(await count()).to.equal(6);
+  });
+
+  it('clears away whatever people put into the directory', async () => {
+    const target = publishInPlace(repository);
+    await publish(target, context(), request(1));
+    await using work = await createWorkClone(bare, { branch: BRANCH });
+    const blob = await work.git('rev-parse', 'HEAD:shop/plan.json');
+    const head = await work.git('rev-parse', 'HEAD');
+    for (const line of [
+      `100755,${blob},shop/plan.json`,
+      `120000,${blob},shop/manifests/unit-0/link`,
+      `160000,${head},shop/manifests/module`,
+      `100644,${blob},shop/manifests/unit-1/service-unit-1.yaml/now-a-directory`,
+    ]) {
+      await work.git('update-index', '--add', '--replace', '--cacheinfo', line);
+    }
+    await work.git('commit', '--quiet', '--message', 'By hand');
+    await work.push();
+    expect((await publish(target, context(), request(1))).kind).to.equal('published');
+    expect(await git('rev-parse', `${BRANCH}:shop`)).to.equal(stackOf('shop', 1).contentHash);
   });
 
   it('says that the template is missing', async () => {

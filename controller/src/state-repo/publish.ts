@@ -1,12 +1,12 @@
 import { DIRECTORY_MODE, makeCommit, makeTree } from '../git/index.ts';
-import { buildDirectory, newObjects } from './directory-tree.ts';
+import { rewriteDirectory } from './directory-tree.ts';
 import { assertStack, branchRef } from './layout.ts';
 import { stateError } from './state-error.ts';
 import { formatMessage } from './trailers.ts';
 import type { Checkpoint } from '../checkpoints/index.ts';
 import type { GitIdentity, GitObject, GitRepository, RefChange, TreeEntry } from '../git/index.ts';
-import type { BuiltTree } from './directory-tree.ts';
 import type { PublishRequest, PublishResult, StackDirectory } from './state-repository.ts';
+import type { Template } from './template.ts';
 
 /** Where the commits go: the repository itself, or a mirror of it and a push. */
 export interface PublishTarget {
@@ -31,7 +31,7 @@ export interface PublishContext {
   author: GitIdentity;
   clock: () => Date;
   checkpoint: Checkpoint;
-  template: () => Promise<BuiltTree>;
+  template: () => Promise<Template>;
 }
 
 const MAX_ATTEMPTS = 16;
@@ -49,7 +49,6 @@ export async function publish(
       branch: request.branch,
     });
   }
-  const built = new Map<string, BuiltTree>();
   for (const { stack } of request.directories) assertStack(stack);
   let reason = '';
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
@@ -67,11 +66,10 @@ export async function publish(
     const parent = head ?? start?.root;
     const { objects, commit } = await prepare(target.repository, context, request, {
       parent,
-      base: start?.entries ?? (await rootEntries(target.repository, parent)),
+      base: await rootEntries(target.repository, parent),
       changed,
-      built,
     });
-    await target.repository.writeObjects([...(start?.objects ?? []), ...objects]);
+    await target.repository.writeObjects(objects);
     const changes: [RefChange, ...RefChange[]] = [{ ref, from: head, to: commit }];
     if (start?.alsoMain === true) changes.push({ ref: MAIN, from: undefined, to: start.root });
     await context.checkpoint('state.committing');
@@ -109,22 +107,13 @@ async function prepare(
   repository: GitRepository,
   context: PublishContext,
   request: PublishRequest,
-  edit: {
-    parent: string | undefined;
-    base: TreeEntry[];
-    changed: StackDirectory[];
-    built: Map<string, BuiltTree>;
-  },
+  edit: { parent: string | undefined; base: TreeEntry[]; changed: StackDirectory[] },
 ): Promise<{ objects: GitObject[]; commit: string }> {
-  const { parent, base, changed, built } = edit;
+  const { parent, base, changed } = edit;
   const objects: GitObject[] = [];
   for (const directory of changed) {
-    const { stack } = directory;
-    const tree = built.get(stack) ?? buildDirectory(directory);
-    built.set(stack, tree);
-    const former = base.find(({ name, type }) => name === stack && type === 'tree');
-    const readTree = async (oid: string) => (await repository.listTree(oid)) ?? [];
-    objects.push(...(await newObjects(stack, tree, former?.oid, readTree)));
+    const former = base.find(({ name, type }) => name === directory.stack && type === 'tree');
+    objects.push(...(await rewriteDirectory(directory, former?.oid, repository)));
   }
   const root = makeTree(replaceDirectories(base, changed));
   const commit = makeCommit({
@@ -171,36 +160,23 @@ async function rootEntries(
 async function startBranch(
   repository: GitRepository,
   context: PublishContext,
-): Promise<{ root: string; entries: TreeEntry[]; objects: GitObject[]; alsoMain: boolean }> {
-  const template = await context.template();
-  const objects = await newObjects('template', template, undefined, () => Promise.resolve([]));
-  const entries: TreeEntry[] = [
-    ...[...template.directories].map(([name, { object }]) => ({
-      name,
-      mode: DIRECTORY_MODE,
-      type: 'tree' as const,
-      oid: object.oid,
-    })),
-    ...[...template.files].map(([name, { digest }]) => ({
-      name,
-      mode: '100644',
-      type: 'blob' as const,
-      oid: digest,
-    })),
-  ];
+): Promise<{ root: string; alsoMain: boolean }> {
+  const { tree, objects } = await context.template();
   const main = await repository.resolveRef(MAIN);
-  if (main !== undefined && (await repository.readCommit(main)).tree === template.object.oid) {
-    return { root: main, entries, objects, alsoMain: false };
-  }
+  if (main !== undefined && (await repository.readCommit(main)).tree === tree)
+    return { root: main, alsoMain: false };
   const root = makeCommit({
-    tree: template.object.oid,
+    tree,
     parents: [],
     author: context.author,
     at: context.clock(),
     message: formatMessage('Start from the state repository template', []),
   });
-  const alsoMain = main === undefined && (await repository.listRefs('refs/heads/')).size === 0;
-  return { root: root.oid, entries, objects: [...objects, root], alsoMain };
+  await repository.writeObjects([...objects, root]);
+  return {
+    root: root.oid,
+    alsoMain: main === undefined && (await repository.listRefs('refs/heads/')).size === 0,
+  };
 }
 
 /** A lost answer is not a lost commit: looks whether the branch has it all the same. */

@@ -2,9 +2,15 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeObject } from '../git/index.ts';
-import { buildTree } from './directory-tree.ts';
+import { makeDirectory } from './directory-tree.ts';
 import { stateError } from './state-error.ts';
-import type { BuiltTree } from './directory-tree.ts';
+import type { GitObject } from '../git/index.ts';
+
+/** The root directory of a new branch. */
+export interface Template {
+  tree: string;
+  objects: GitObject[];
+}
 
 /** Where the template lies in this installation. */
 export const TEMPLATE_DIRECTORY = fileURLToPath(
@@ -12,7 +18,7 @@ export const TEMPLATE_DIRECTORY = fileURLToPath(
 );
 
 /** The files every new state branch starts from, as git trees; CK-STATE-006 when there are none. */
-export async function readTemplate(directory: string): Promise<BuiltTree> {
+export async function readTemplate(directory: string): Promise<Template> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(
     (cause: unknown) => {
       throw stateError('CK-STATE-006', `${directory} cannot be read`, { directory }, cause);
@@ -32,5 +38,5 @@ export async function readTemplate(directory: string): Promise<BuiltTree> {
       };
     }),
   );
-  return buildTree('template', files);
+  return makeDirectory('template', files);
 }

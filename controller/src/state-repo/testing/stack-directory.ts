@@ -1,5 +1,5 @@
-import { makeObject } from '../../git/index.ts';
-import { buildTree } from '../directory-tree.ts';
+import { makeObject, makeTree } from '../../git/index.ts';
+import type { TreeEntry } from '../../git/index.ts';
 import type { StackDirectory } from '../state-repository.ts';
 
 /** A rendered directory of the given files; the content hash is computed as the renderer does. */
@@ -8,7 +8,7 @@ export function directoryOf(stack: string, content: Record<string, string>): Sta
     const bytes = Buffer.from(text);
     return { path, bytes, digest: makeObject('blob', bytes).oid };
   });
-  return { stack, files, contentHash: buildTree(stack, files).object.oid };
+  return { stack, files, contentHash: treeOf(Object.entries(content)) };
 }
 
 /** A small rendered stack with a valid plan; `revision` changes one manifest and nothing else. */
@@ -40,4 +40,24 @@ export function planOf(stack: string): string {
     units: [],
   };
   return `${JSON.stringify(plan, undefined, 2)}\n`;
+}
+
+/** The tree id of the files by the definition, independent of the code under test. */
+function treeOf(files: readonly (readonly [string, string])[]): string {
+  const below = new Map<string, [string, string][]>();
+  const entries: TreeEntry[] = [];
+  for (const [path, text] of files) {
+    const [name = '', ...rest] = path.split('/');
+    if (rest.length > 0) below.set(name, [...(below.get(name) ?? []), [rest.join('/'), text]]);
+    else
+      entries.push({
+        name,
+        mode: '100644',
+        type: 'blob',
+        oid: makeObject('blob', Buffer.from(text)).oid,
+      });
+  }
+  for (const [name, inner] of below)
+    entries.push({ name, mode: '40000', type: 'tree', oid: treeOf(inner) });
+  return makeTree(entries).oid;
 }
