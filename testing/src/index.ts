@@ -6,3 +6,4 @@ export { temporaryDirectory, type TemporaryDirectory } from './temporary-directo
 export { uniqueName } from './unique-name.ts';
 export * from './cluster/index.ts';
 export * from './postgres/index.ts';
+export * from './processes/index.ts';

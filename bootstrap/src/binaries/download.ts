@@ -5,7 +5,7 @@ import { chmod, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { buildConnector, EnvHttpProxyAgent, fetch, type Agent, type Dispatcher } from 'undici';
+import { EnvHttpProxyAgent, fetch, type Dispatcher } from 'undici';
 import { BootstrapError } from '../errors/index.ts';
 import { releaseOf, type Release } from './releases.ts';
 import type { BinaryName, Target } from './versions.ts';
@@ -91,23 +91,11 @@ export function createDownloader(options: DownloaderOptions): Downloader {
 
 /** Honours HTTP(S)_PROXY, and gives up on an origin whose connection is not there in time, name lookup included. */
 function createDispatcher(connectTimeoutMs: number): Dispatcher {
-  const connectWithin = buildConnector({ timeout: 0 });
-  const connect: buildConnector.connector = (target, callback) => {
-    let settled = false;
-    const settle: buildConnector.Callback = (...result) => {
-      clearTimeout(timer);
-      if (settled) result[1]?.destroy();
-      else callback(...result);
-      settled = true;
-    };
-    const timer = setTimeout(
-      () => settle(new Error(`no connection within ${connectTimeoutMs} ms`), null),
-      connectTimeoutMs,
-    );
-    connectWithin(target, settle);
-  };
-  const limits = { connect, headersTimeout: 15_000, bodyTimeout: 30_000 } satisfies Agent.Options;
-  return new EnvHttpProxyAgent(limits);
+  return new EnvHttpProxyAgent({
+    connect: { timeout: connectTimeoutMs },
+    headersTimeout: 15_000,
+    bodyTimeout: 30_000,
+  });
 }
 
 async function save(

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { ensureBinaries } from '../binaries/index.ts';
 import type { BootstrapConfig } from '../config.ts';
 import {
@@ -149,7 +149,9 @@ async function up(
 }
 
 function withOutput(command: Command): Command {
-  return command.option('-o, --output <format>', 'text or json', 'text');
+  return command.addOption(
+    new Option('-o, --output <format>', 'how to answer').choices(['text', 'json']).default('text'),
+  );
 }
 
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;

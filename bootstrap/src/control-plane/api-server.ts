@@ -24,6 +24,7 @@ export function connectApiServer(server: string, authorityFile: string, token: s
   ): Promise<{ status: number; text: string }> => {
     // The file appears only once the API server has made it.
     agent ??= new Agent({
+      allowH2: false,
       connect: { ca: readFileSync(authorityFile), timeout: 2_000 },
       headersTimeout: 5_000,
       bodyTimeout: 5_000,

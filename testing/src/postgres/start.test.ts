@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { Client } from 'pg';
 import { identityOf, isAlive } from '@codex-k8s/bootstrap';
+import { spawnModule } from '../processes/index.ts';
 import { temporaryDirectory } from '../temporary-directory.ts';
 import { eventually, failureOf } from '../waiting/index.ts';
 import { sharedPostgres } from './shared.ts';
@@ -86,21 +86,16 @@ describe('a real PostgreSQL', () => {
       const server = await startPostgres();
       console.log(server.url);
       setInterval(() => {}, 1000);`;
-    const owner = spawn(process.execPath, ['--input-type=module', '--eval', program], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, TMPDIR: scratch.path },
-    });
-    const url = await new Promise<string>((resolve) =>
-      owner.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString().trim())),
-    );
+    const owner = spawnModule(program, { TMPDIR: scratch.path });
+    const url = await owner.firstLine;
     const [row] = await ask(
       url,
       `select pg_backend_pid() as backend, current_setting('data_directory') as data`,
     );
     const data = String(row?.['data']);
     expect(existsSync(join(data, 'PG_VERSION'))).to.equal(true);
-    const identity = identityOf(owner.pid ?? 0);
-    owner.kill('SIGKILL');
+    const identity = identityOf(owner.pid);
+    owner.child.kill('SIGKILL');
     await eventually(async () => {
       expect(identity && isAlive(identity)).to.equal(false);
       expect(await failureOf(ask(url, 'select 1'))).to.have.property('code', 'ECONNREFUSED');

@@ -1,0 +1,1 @@
+export { runProgram, spawnModule, type Ended, type RunningModule } from './children.ts';
