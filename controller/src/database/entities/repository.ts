@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { oneOf, timeOfRow } from './columns.ts';
+import { indexBySql, oneOf, timeOfRow } from './columns.ts';
 import { Project } from './project.ts';
 import { Secret } from './secret.ts';
 
@@ -12,10 +12,9 @@ const schema = defineEntity({
     { name: 'repositories_project_id_stack_key', properties: ['project', 'stack'] },
   ],
   indexes: [
-    {
-      name: 'repositories_one_state',
-      expression: `create unique index repositories_one_state on core.repositories (project_id) where role = 'state'`,
-    },
+    indexBySql(
+      `create unique index repositories_one_state on core.repositories (project_id) where role = 'state'`,
+    ),
   ],
   checks: [
     oneOf('repositories', 'provider', ['local', 'git', 'github']),
@@ -48,6 +47,7 @@ const schema = defineEntity({
         .manyToOne(Secret)
         .mapToPk()
         .nullable()
+        .deleteRule('no action')
         .foreignKeyName('repositories_token_secret_id_fkey')
         .index(false),
     createdAt: timeOfRow(),
