@@ -134,10 +134,9 @@ async function servePortal(app: FastifyInstance, root: string): Promise<void> {
     index: 'index.html',
     cacheControl: false,
     setHeaders: (reply, path) => {
-      // Built files carry a hash of their content in their names, the page that names them does not.
       reply.header(
         'cache-control',
-        path.endsWith('.html') ? 'no-cache' : 'public, max-age=31536000, immutable',
+        hashedFile.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache',
       );
     },
   });
