@@ -4,6 +4,7 @@ import type { DesiredState, EnvironmentTarget } from '../apply/index.ts';
 import type { Checkpoint } from '../checkpoints/index.ts';
 import type { Database } from '../database/index.ts';
 import { CodexError } from '../errors/index.ts';
+import type { ErrorData } from '../errors/index.ts';
 import { createPostgresLedger, createPostgresWorkSource } from '../ledger/index.ts';
 import { repositoryRef } from '../runs/index.ts';
 import type { SecretStore } from '../secrets/index.ts';
@@ -24,6 +25,8 @@ export interface ApplyRole {
   telemetry: Telemetry;
   workLeaseMs: number;
   environmentLeaseMs: number;
+  /** Told of failures that are repeated by themselves. */
+  onError(error: ErrorData): void;
 }
 
 /** Starts bringing the environments of one cluster to their state branches. */
@@ -41,6 +44,7 @@ export async function startApplyRole(role: ApplyRole): Promise<RunningRole> {
     cluster: role.cluster.connection,
     checkpoint: role.checkpoint,
     telemetry: role.telemetry,
+    onError: role.onError,
   });
   loop.start();
   return {

@@ -1,8 +1,11 @@
 import type { Renderer } from '@codex-k8s/renderer';
 import type { Checkpoint } from '../checkpoints/index.ts';
 import type { Database } from '../database/index.ts';
+import { errorData } from '../errors/index.ts';
+import type { ErrorData } from '../errors/index.ts';
 import { createWorker } from '../queue/index.ts';
-import { handleRender } from '../runs/index.ts';
+import type { Outcome, WorkItem } from '../queue/index.ts';
+import { handleRender, recordRetry } from '../runs/index.ts';
 import type { SecretStore } from '../secrets/index.ts';
 import { scheduleSweeps, sweepProject } from '../sweeps/index.ts';
 import type { Telemetry } from '../telemetry/index.ts';
@@ -25,6 +28,8 @@ export interface ControllerRole {
   telemetry: Telemetry;
   leaseMs: number;
   sweepIntervalMs: number;
+  /** Told of failures that are repeated by themselves. */
+  onError(error: ErrorData): void;
 }
 
 // Renders are CPU work of one process: two at a time keep git and Postgres busy meanwhile.
@@ -34,6 +39,16 @@ const deliveryBatch = 200;
 /** Starts turning deliveries into commits: the work queue's workers for deliveries, renders and sweeps. */
 export async function startControllerRole(role: ControllerRole): Promise<RunningRole> {
   const { db, secrets, repositories, checkpoint, telemetry } = role;
+  const renderWork = { db, secrets, checkpoint, telemetry, renderer: role.renderer, providerOf: repositories.providerOf, stateRepository: repositories.stateRepository };
+  const render = async (item: WorkItem): Promise<Outcome> => {
+    try {
+      return await handleRender(renderWork, item);
+    } catch (thrown) {
+      const error = errorData(thrown);
+      role.onError(error);
+      return { kind: 'retry', error, record: (tx) => recordRetry(tx, item.key, error) };
+    }
+  };
   const worker = createWorker(db, {
     name: role.name,
     leaseMs: role.leaseMs,
@@ -41,7 +56,7 @@ export async function startControllerRole(role: ControllerRole): Promise<Running
     kinds: {
       delivery: { handleBatch: (items) => handleDeliveries(db, items), batch: deliveryBatch, concurrency: 1 },
       render: {
-        handle: (item) => handleRender({ db, secrets, checkpoint, telemetry, renderer: role.renderer, providerOf: repositories.providerOf, stateRepository: repositories.stateRepository }, item),
+        handle: (item) => render(item),
         concurrency: concurrentRenders,
         onFinished: () => checkpoint('run.recorded'),
       },

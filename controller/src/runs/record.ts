@@ -129,7 +129,7 @@ function runEvent(target: RenderTarget, run: StartedRun, type: string, payload: 
 
 const recordRendered = `
 with run as (
-  update core.agent_runs set phase = 'rendered', rendered_at = coalesce(rendered_at, now()), content_hash = $2, input_hash = $3,
+  update core.agent_runs set phase = 'rendered', error = null, rendered_at = coalesce(rendered_at, now()), content_hash = $2, input_hash = $3,
     renderer = $4, rendering = $5, diagnostics = $6, updated_at = now()
   where id = $1::uuid returning id)
 insert into core.rendered_contents (environment_id, stack, content_hash, run_id, source_sha, input_hash, approved)
@@ -148,7 +148,7 @@ with runs as (
   select * from jsonb_to_recordset($4::jsonb) as r(run_id uuid, repository_id uuid, stack text, sha text, content_hash text)
 ), moved as (
   update core.agent_runs a set phase = case when $3 then 'committed' else a.phase end,
-    committed_at = case when $3 then coalesce(a.committed_at, now()) end, state_commit = $2,
+    committed_at = case when $3 then coalesce(a.committed_at, now()) end, state_commit = $2, error = null,
     status = case when $3 then 'running' else 'succeeded' end, outcome = case when $3 then null else 'unchanged' end,
     finished_at = case when $3 then null else now() end, updated_at = now()
   from runs r where a.id = r.run_id

@@ -51,7 +51,7 @@ export async function runLocally(options: LocalRunOptions): Promise<number> {
     const port = options.port ?? (await freePort(7420));
     program = await startProgram(
       readConfig({ role: 'all', dataDirectory: data.path, publicListen: '127.0.0.1:0', privateListen: `127.0.0.1:${port}`, cluster: clusterName }),
-      { simulatedClusters: simulatedClusters(options), portalDirectory: portal.directory, onError: (error) => narrator.problem('error', errorData(error).message) },
+      { simulatedClusters: simulatedClusters(options), portalDirectory: portal.directory, onError: (error) => narrator.problem('error', error.message, error.hint) },
     );
     narrator.done('platform', `${program.api?.privateUrl ?? ''}  (embedded database, local git)`, performance.now() - began);
     return await follow(options, program, narrator, cluster, data.path, stopping.signal);

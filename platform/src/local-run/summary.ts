@@ -15,8 +15,8 @@ export function describeNext(sample: Sample): string {
   const clone = relative(process.cwd(), sample.clone);
   return `  Try next, in another terminal:
     cd ${clone}
-    sed -i 's/replicas: 2/replicas: 3/' services.yaml
-    git commit -am 'One more' && git push
+    sed -i 's/type: integer, default: 1/type: integer, default: 2/' services.yaml
+    git commit -am 'One pod more' && git push
 
   Watch the steps here and the rendered diff in the portal. Ctrl-C stops; npm run reset begins anew.`;
 }

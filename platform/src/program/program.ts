@@ -1,5 +1,5 @@
-import { connectCluster, passCheckpoint, startApplyRole, startControllerRole } from '@codex-k8s/controller';
-import type { Checkpoint, RunningRole } from '@codex-k8s/controller';
+import { connectCluster, errorData, passCheckpoint, startApplyRole, startControllerRole } from '@codex-k8s/controller';
+import type { Checkpoint, ErrorData, RunningRole } from '@codex-k8s/controller';
 import { createRenderer } from '@codex-k8s/renderer';
 import type { Config } from '../config.ts';
 import { startApiRole } from './api-role.ts';
@@ -23,7 +23,8 @@ export interface ProgramOptions {
   checkpoint?: Checkpoint;
   simulatedClusters?: ReadonlySet<string>;
   portalDirectory?: string;
-  onError?(error: unknown): void;
+  /** Told of failures that are repeated by themselves, or answered with a 5xx. */
+  onError?(error: ErrorData): void;
 }
 
 /** Starts the roles that the configuration names. */
@@ -44,6 +45,7 @@ export async function startProgram(config: Config, options: ProgramOptions = {})
         cluster: { name: config.cluster, connection },
         workLeaseMs: config.workLeaseMs,
         environmentLeaseMs: config.environmentLeaseMs,
+        onError,
       }),
     );
     cluster.ready = true;
@@ -63,10 +65,10 @@ export async function startProgram(config: Config, options: ProgramOptions = {})
         ...(options.portalDirectory === undefined ? {} : { portalDirectory: options.portalDirectory }),
         publicListen: address(config.publicListen),
         privateListen: address(config.privateListen),
-        onError,
+        onError: (error) => onError(errorData(error)),
       });
     if (config.role === 'all' || config.role === 'controller')
-      running.push(await startControllerRole({ ...parts, renderer: createRenderer(), leaseMs: config.workLeaseMs, sweepIntervalMs: config.sweepIntervalMs }));
+      running.push(await startControllerRole({ ...parts, renderer: createRenderer(), leaseMs: config.workLeaseMs, sweepIntervalMs: config.sweepIntervalMs, onError }));
     if (applies && config.kubeconfig !== undefined)
       await attachCluster({ file: config.kubeconfig, ...(config.kubeContext === undefined ? {} : { context: config.kubeContext }) });
   } catch (error) {

@@ -16,7 +16,7 @@ process.stdin.on('end', () => process.exit(0)).resume();
 
 const program = await startProgram(readConfig(), {
   checkpoint: stoppingCheckpoint(stopAt === undefined ? undefined : { name: stopAt as CheckpointName, nth: Number(values.nth) }, (name) => say({ stoppedAt: name })),
-  onError: (error) => process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`),
+  onError: (error) => process.stderr.write(`${JSON.stringify(error)}\n`),
 });
 say({ ready: true, public: program.api?.publicUrl, private: program.api?.privateUrl });
 process.once('SIGTERM', () => {
