@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * The ApplySet id of a stack: its parent is the ConfigMap `codex-k8s-<stack>` in the namespace of
@@ -6,5 +6,5 @@ import { createHash } from 'node:crypto';
  */
 export function applySetId(stack: string, namespace: string): string {
   const parent = `codex-k8s-${stack}.${namespace}.ConfigMap.`;
-  return `applyset-${createHash('sha256').update(parent).digest('base64url')}-v1`;
+  return `applyset-${hash('sha256', parent, 'base64url')}-v1`;
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** One entry of a git tree. */
 export interface TreeEntry {
@@ -8,6 +8,7 @@ export interface TreeEntry {
   id: string;
 }
 
+const notAscii = /[^\u0020-\u007e]/;
 const modes = { file: '100644', executable: '100755', link: '120000', directory: '40000' } as const;
 
 /** The git blob id (sha1, hex) of some bytes. */
@@ -19,7 +20,7 @@ export function blobId(bytes: Uint8Array): string {
 export function treeId(entries: readonly TreeEntry[]): string {
   const sorted = entries
     .map((entry) => ({ entry, key: entry.kind === 'directory' ? `${entry.name}/` : entry.name }))
-    .toSorted((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
+    .toSorted((a, b) => compareBytes(a.key, b.key));
   const parts = sorted.flatMap(({ entry }) => [
     Buffer.from(`${modes[entry.kind]} ${entry.name}\0`),
     Buffer.from(entry.id, 'hex'),
@@ -47,6 +48,12 @@ export function directoryId(files: Iterable<readonly [path: string, id: string]>
   return treeId(entries);
 }
 
+/** Git orders names by their bytes, which is by their letters as long as these are ASCII. */
+function compareBytes(a: string, b: string): number {
+  if (notAscii.test(a) || notAscii.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 function objectId(type: 'blob' | 'tree', bytes: Uint8Array): string {
-  return createHash('sha1').update(`${type} ${bytes.length}\0`).update(bytes).digest('hex');
+  return hash('sha1', Buffer.concat([Buffer.from(`${type} ${bytes.length}\0`), bytes]));
 }

@@ -35,29 +35,34 @@ export function validateSchema(
   { root }: MergedStack,
 ): ValidatedStack | undefined {
   const before = scope.findings.errors;
-  const validation = validateServiceStack(toValue(root));
+  const value = toValue(root);
+  const validation = validateServiceStack(value);
   if (!validation.ok) reportViolations(scope.findings, root, validation.errors);
-  reportMisplacedTemplates(scope, root, '');
+  reportMisplacedTemplates(scope, root, []);
   reportMissingAfterMerge(scope, root);
   if (scope.findings.errors > before) return undefined;
   // What is left are template scalars where a typed value is due; step 8 checks their results.
-  return { value: trusted(toValue(root)), root };
+  return { value: trusted(value), root };
 }
 
-function reportMisplacedTemplates(scope: RenderScope, node: YamlNode, path: string): void {
+function reportMisplacedTemplates(
+  scope: RenderScope,
+  node: YamlNode,
+  path: (string | number)[],
+): void {
   if (node.kind === 'scalar') {
-    const holds = typeof node.value === 'string' && hasTemplate(node.value);
-    if (holds && !templatePlaces.some((place) => place.test(path)))
+    if (typeof node.value !== 'string' || !hasTemplate(node.value)) return;
+    const text = path.join('/');
+    if (!templatePlaces.some((place) => place.test(text)))
       scope.findings.report('misplaced-template', node, 'templates are not executed here');
     return;
   }
-  const join = path === '' ? '' : `${path}/`;
-  if (node.kind === 'seq') {
-    node.items.forEach((item, index) => reportMisplacedTemplates(scope, item, `${join}${index}`));
-    return;
+  const steps = node.kind === 'seq' ? node.items.entries() : node.entries.entries();
+  for (const [step, inner] of steps) {
+    path.push(step);
+    reportMisplacedTemplates(scope, 'key' in inner ? inner.value : inner, path);
+    path.pop();
   }
-  for (const { key, value } of node.entries.values())
-    reportMisplacedTemplates(scope, value, `${join}${key}`);
 }
 
 /** Fields that a component may give: required once everything is merged. */

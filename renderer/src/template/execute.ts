@@ -41,6 +41,7 @@ class LoopExit extends Error {
 export class Executor {
   readonly #tree: TemplateTree;
   readonly #functions: ReadonlyMap<string, TemplateFunction>;
+  readonly #envOr: TemplateFunction;
   readonly #limits: ExecutionLimits;
   readonly pieces: OutputPiece[] = [];
   #variables: Variable[];
@@ -51,11 +52,13 @@ export class Executor {
   constructor(
     tree: TemplateTree,
     functions: ReadonlyMap<string, TemplateFunction>,
+    envOr: TemplateFunction,
     root: GoValue,
     limits: ExecutionLimits,
   ) {
     this.#tree = tree;
     this.#functions = functions;
+    this.#envOr = envOr;
     this.#limits = limits;
     this.#variables = [{ name: '$', value: root }];
   }
@@ -186,7 +189,7 @@ export class Executor {
     if (name === 'and' || name === 'or') return this.#shortCircuit(name, offset, args, dot, piped);
     const values = args.map((arg) => this.#value(arg, dot));
     if (piped !== undefined) values.push(piped);
-    const found = this.#functions.get(name);
+    const found = name === 'envOr' ? this.#envOr : this.#functions.get(name);
     if (found === undefined) throw this.#error(offset, `function ${quote(name)} not defined`);
     try {
       return found(values, piped !== undefined);

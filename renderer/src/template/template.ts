@@ -1,6 +1,6 @@
 import type { Expression, Pipeline, TemplateNode, TemplateTree } from './ast.ts';
 import { defaultLimits, Executor, type ExecutionLimits, type OutputPiece } from './execute.ts';
-import { functionNames, standardFunctions, type TemplateFunction } from './functions.ts';
+import { functionNames, standardFunctions } from './functions.ts';
 import type { GoMap, GoValue } from './go-value.ts';
 import { parseTemplate } from './parser.ts';
 import { TemplateError } from './template-error.ts';
@@ -85,10 +85,15 @@ function expressionReads(expression: Expression, name: string): boolean {
   return expression.kind === 'pipeline' && pipelineReads(expression.pipeline, name);
 }
 
-function executorOf(template: Template, context: TemplateContext): Executor {
-  const functions = new Map<string, TemplateFunction>(standardFunctions);
-  functions.set('envOr', (args) => envOr(args, context.vars));
-  return new Executor(template.tree, functions, context.root, context.limits ?? defaultLimits);
+function executorOf(template: Template, { root, vars, limits }: TemplateContext): Executor {
+  const readVariable = (args: readonly GoValue[]): GoValue => envOr(args, vars);
+  return new Executor(
+    template.tree,
+    standardFunctions,
+    readVariable,
+    root,
+    limits ?? defaultLimits,
+  );
 }
 
 /** Value of a declared variable, or the default when it is blank. The environment is never read. */

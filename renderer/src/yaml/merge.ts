@@ -38,16 +38,25 @@ function mergeNamed(base: YamlSeq, overlay: YamlSeq): YamlSeq {
   return { ...overlay, items, ...(base.replaces === true ? { replaces: true } : {}) };
 }
 
-/** The tree without what `null` removed. */
+/** The tree without what `null` removed. What holds no removal stays the same node. */
 export function withoutRemovals(node: YamlNode): YamlNode {
   if (node.kind === 'scalar') return node;
-  if (node.kind === 'seq') return { ...node, items: node.items.map(withoutRemovals) };
-  const entries = new Map<string, YamlEntry>();
-  for (const [key, entry] of node.entries) {
-    if (entry.value.kind === 'scalar' && entry.value.value === null) continue;
-    entries.set(key, { ...entry, value: withoutRemovals(entry.value) });
+  if (node.kind === 'seq') {
+    const items = node.items.map(withoutRemovals);
+    return items.every((item, index) => item === node.items[index]) ? node : { ...node, items };
   }
-  return { ...node, entries };
+  let entries: Map<string, YamlEntry> | undefined;
+  for (const [key, entry] of node.entries) {
+    const value = withoutRemovals(entry.value);
+    if (isNull(value)) (entries ??= new Map(node.entries)).delete(key);
+    else if (value !== entry.value)
+      (entries ??= new Map(node.entries)).set(key, { ...entry, value });
+  }
+  return entries === undefined ? node : { ...node, entries };
+}
+
+function isNull(node: YamlNode): boolean {
+  return node.kind === 'scalar' && node.value === null;
 }
 
 /** Whether a list is one of named maps: it merges by name. */
