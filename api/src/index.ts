@@ -3,6 +3,7 @@ export type { ListenAddress } from './listening/index.ts';
 export { createMetricsRegistry, createTelemetry } from './metrics/index.ts';
 export {
   createPrivateServer,
+  createProbeServer,
   type PrivateServer,
   type PrivateServerOptions,
 } from './private/index.ts';

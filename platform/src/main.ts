@@ -37,7 +37,7 @@ async function run(options: Partial<Record<SettingName, string>>): Promise<void>
   const config = readConfig(options);
   log('starting', describeConfig(config));
   const running = await startProgram(config, { onError: (error) => log('error', { error }) });
-  log('ready', { role: config.role, public: running.api?.publicUrl, private: running.api?.privateUrl, open: running.api?.mintLink() });
+  log('ready', { role: config.role, public: running.api?.publicUrl, private: running.privateUrl, open: running.api?.mintLink() });
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });

@@ -3,6 +3,8 @@ import type { Checkpoint, ErrorData, RunningRole } from '@codex-k8s/controller';
 import { createRenderer } from '@codex-k8s/renderer';
 import type { Config } from '../config.ts';
 import { startApiRole } from './api-role.ts';
+import { startProbes } from './probes.ts';
+import type { Probes } from './probes.ts';
 import type { ApiRole } from './api-role.ts';
 import { openParts } from './parts.ts';
 import type { Parts } from './parts.ts';
@@ -12,6 +14,8 @@ export interface Program {
   parts: Parts;
   /** Present in roles `all` and `api`. */
   api: ApiRole | undefined;
+  /** Origin of the private listener: every role has one for its probes and metrics. */
+  privateUrl: string;
   /** Starts applying to a cluster; may come later than the rest: pushes are rendered and committed meanwhile. */
   attachCluster(kubeconfig: { file: string; context?: string }): Promise<void>;
   /** Stops taking work, finishes what is under way, closes everything. */
@@ -35,6 +39,8 @@ export async function startProgram(config: Config, options: ProgramOptions = {})
   const cluster = { name: `cluster ${config.cluster}`, ready: false, message: 'not connected yet' };
   const applies = config.role === 'all' || config.role === 'apply';
   let api: ApiRole | undefined;
+  let probes: Probes | undefined;
+  const readiness = (): { name: string; ready: boolean; message?: string }[] => [{ name: 'database', ready: true }, ...(applies ? [cluster.ready ? { name: cluster.name, ready: true } : cluster] : [])];
 
   const attachCluster = async (kubeconfig: { file: string; context?: string }): Promise<void> => {
     const connection = await connectCluster({ name: config.cluster, kubeconfig, telemetry: parts.telemetry });
@@ -53,6 +59,7 @@ export async function startProgram(config: Config, options: ProgramOptions = {})
   const stop = async (): Promise<void> => {
     // In the order of the path: no new deliveries, then no new work, then the parts below.
     await api?.stop();
+    await probes?.stop();
     for (const role of running.splice(0).toReversed()) await role.stop();
     await parts.close();
   };
@@ -60,13 +67,14 @@ export async function startProgram(config: Config, options: ProgramOptions = {})
   try {
     if (config.role === 'all' || config.role === 'api')
       api = await startApiRole(parts, {
-        readiness: () => [{ name: 'database', ready: true }, ...(applies ? [cluster.ready ? { name: cluster.name, ready: true } : cluster] : [])],
+        readiness,
         simulatedClusters: options.simulatedClusters ?? new Set(),
         ...(options.portalDirectory === undefined ? {} : { portalDirectory: options.portalDirectory }),
         publicListen: address(config.publicListen),
         privateListen: address(config.privateListen),
         onError: (error) => onError(errorData(error)),
       });
+    else probes = await startProbes(parts, readiness, address(config.privateListen));
     if (config.role === 'all' || config.role === 'controller')
       running.push(await startControllerRole({ ...parts, renderer: createRenderer(), leaseMs: config.workLeaseMs, sweepIntervalMs: config.sweepIntervalMs, onError }));
     if (applies && config.kubeconfig !== undefined)
@@ -75,7 +83,7 @@ export async function startProgram(config: Config, options: ProgramOptions = {})
     await stop();
     throw error;
   }
-  return { parts, api, attachCluster, stop };
+  return { parts, api, privateUrl: api?.privateUrl ?? probes?.url ?? '', attachCluster, stop };
 }
 
 function address(listen: string): { host: string; port: number } {
