@@ -21,9 +21,9 @@ export interface ApplyLoopOptions {
   environments?: number;
   /** Writes at once in one environment; 24 by default (16–32 saturate two cores of an API server). */
   writes?: number;
-  /** How often to look for work and for environments to take, when nothing calls; 2 s by default. */
+  /** How often to look for work and for environments to take, when nothing calls; 5 s by default. */
   pollMs?: number;
-  /** How long before the end of a lease the last write must be over; 1 s by default. A new holder waits it out. */
+  /** How long before the end of a lease the last write must be over; 1 s by default, and never more than a fifth of the lease. A new holder waits it out. */
   leaseMarginMs?: number;
   /** Told of failures outside of any step (database away, …); they are repeated by themselves. */
   onError?(error: ErrorData): void;
@@ -37,7 +37,7 @@ export interface ApplyLoop {
 
 /** The loop of one apply process and one cluster: takes environments, claims their work, runs it step by step. */
 export function createApplyLoop(options: ApplyLoopOptions): ApplyLoop {
-  const { work, environments: capacity = 8, pollMs = 2_000 } = options;
+  const { work, environments: capacity = 8, pollMs = 5_000 } = options;
   const runners = new Map<string, EnvironmentRunner>();
   const running = new Set<Promise<void>>();
   const stopping = new AbortController();

@@ -1,6 +1,7 @@
 import { CodexError, errorData } from '../errors/index.ts';
 import type { ApplyLoopOptions } from './apply-loop.ts';
 import { applyErrors } from './codes.ts';
+import type { DesiredState } from './ports.ts';
 import { createSession, remember } from './environment-session.ts';
 import { currentDigest, runStep, type StepResult } from './run-step.ts';
 import type { StepServices } from './step.ts';
@@ -35,6 +36,7 @@ export function createEnvironmentRunner(
   let lookTimer: NodeJS.Timeout | undefined;
   let lookedAt = Number.NEGATIVE_INFINITY;
   let unreachable = false;
+  let desired: DesiredState | undefined;
 
   const session = createSession({
     target,
@@ -83,7 +85,7 @@ export function createEnvironmentRunner(
     const lease = keepLease(work);
     let finishing = false;
     try {
-      const desired = await options.desired(target.id);
+      desired ??= await options.desired(target.id);
       const services: StepServices = {
         cluster,
         ledger,
@@ -92,7 +94,7 @@ export function createEnvironmentRunner(
         telemetry,
         now,
         concurrency: options.writes ?? 24,
-        leaseMarginMs: options.leaseMarginMs ?? 1_000,
+        leaseMarginMs: Math.min(options.leaseMarginMs ?? 1_000, lease.lengthMs / 5),
       };
       const result = await runStep(work, session, services, lease);
       lease.stopRenewing();
@@ -106,6 +108,7 @@ export function createEnvironmentRunner(
       await options.checkpoint('apply.recorded');
     } catch (error) {
       session.memory = undefined;
+      desired = undefined;
       onError(error);
       // When finishing itself failed, the lease is lost or the record is away: it ends by itself.
       if (!lease.isLost() && !finishing) await giveBack(work, error);
@@ -165,6 +168,7 @@ export function createEnvironmentRunner(
     if (stopping.signal.aborted) onStop();
     stopping.signal.addEventListener('abort', onStop, { once: true });
     return {
+      lengthMs: work.leaseEndsAt - performance.now(),
       signal: controller.signal,
       stopping: stopping.signal,
       isLost: () => lost || performance.now() > work.leaseEndsAt,

@@ -6,6 +6,7 @@ import {
   type EnvironmentViewOptions,
 } from './environment-view.ts';
 import { fieldManagerOf, objectKey } from './identity.ts';
+import { orphansOf } from './orphans.ts';
 import type { ApplyLedger } from './ports.ts';
 import { defaultPruneLimit } from './prune.ts';
 import type { DesiredReading } from './read-desired.ts';
@@ -51,6 +52,9 @@ export interface EnvironmentSession {
   readonly rollouts: Set<string>;
   readonly unreadySince: Map<string, number>;
   readonly corrections: Map<string, Corrections>;
+  /** Whether what the record may have missed in a crash was looked for. */
+  swept: boolean;
+  readonly prunedUids: Set<string>;
   /** Namespaces this process made sure of. */
   readonly namespaces: Set<string>;
   /** The last report, without what changes in each: a step that would only repeat it writes nothing. */
@@ -81,6 +85,8 @@ export function createSession(options: SessionOptions): EnvironmentSession {
     rollouts: new Set(),
     unreadySince: new Map(),
     corrections: new Map(),
+    swept: false,
+    prunedUids: new Set(),
     namespaces: new Set(),
     lastReport: undefined,
   };
@@ -102,6 +108,7 @@ export async function remember(
     inventory: new Map(recorded.objects.map((object) => [objectKey(object), object])),
   };
   session.lastReport = undefined;
+  session.swept = false;
   session.view.follow(recorded.objects);
   return session.memory;
 }
@@ -122,6 +129,17 @@ export function factOf(
   if (sight === 'absent') return { health: 'progressing', message: 'is gone', ...noted };
   const { health, message } = sight;
   return { health, ...(message === undefined ? {} : { message }), ...noted };
+}
+
+/** What the record missed, once everything is seen and applied; looked for once, and again after the record was loaded anew. */
+export function unrecorded(
+  session: EnvironmentSession,
+  memory: Memory,
+  reading: DesiredReading,
+): AppliedObject[] {
+  const { view, prunedUids } = session;
+  if (session.swept || !view.isComplete()) return [];
+  return orphansOf(view.observations(), memory.inventory, reading.stacks, prunedUids);
 }
 
 /** The session as a value to decide from. */

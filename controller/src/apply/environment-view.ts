@@ -36,6 +36,8 @@ export interface EnvironmentView {
   stop(): Promise<void>;
 }
 
+const mostGraves = 10_000;
+
 interface Following {
   reflection: Reflection;
   synced: boolean;
@@ -65,6 +67,8 @@ export function createEnvironmentView(options: EnvironmentViewOptions): Environm
     const known = seen.get(key)?.observation;
     if (known !== undefined && isOlder(resourceVersion, known.resourceVersion)) return;
     seen.delete(key);
+    // They matter for the moments between an answer and the watch: old ones may go.
+    if (graves.size >= mostGraves) graves.clear();
     graves.set(key, resourceVersion);
   }
 

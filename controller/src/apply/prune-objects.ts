@@ -35,6 +35,7 @@ async function pruneOne(step: Step, object: AppliedObject): Promise<void> {
       object,
       typeof sight === 'string' ? undefined : sight,
     );
+    step.session.prunedUids.add(object.uid);
     recordRemoved(step, object);
     if (result === 'deleted') recordChange(step, object, 'pruned');
     else if (result === 'gone') recordChange(step, object, 'pruned', 'was gone already');

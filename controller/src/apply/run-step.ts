@@ -2,13 +2,21 @@ import { applyObjects } from './apply-objects.ts';
 import {
   decideFor,
   remember,
+  unrecorded,
   type EnvironmentSession,
   type Memory,
 } from './environment-session.ts';
 import { pruneObjects } from './prune-objects.ts';
 import { readDesired, type DesiredReading } from './read-desired.ts';
 import { conclude, digestOf, environmentHealth, type Conclusion } from './report.ts';
-import { beginStep, mayGoOn, type Step, type StepServices, type StepSignals } from './step.ts';
+import {
+  beginStep,
+  mayGoOn,
+  recordApplied,
+  type Step,
+  type StepServices,
+  type StepSignals,
+} from './step.ts';
 import type { Decision } from './step-decision.ts';
 import type { ApplyWork } from './types.ts';
 
@@ -57,11 +65,24 @@ export function currentDigest(
 ): string {
   const decision = reading.stopped ? undefined : decideFor(session, memory, reading, now);
   const health = environmentHealth(session, memory, decision?.stacks ?? [], []);
-  return digestOf(decision, health);
+  const missed = reading.stopped ? [] : unrecorded(session, memory, reading);
+  return digestOf(decision, health) + missed.map(({ uid }) => uid).join(' ');
+}
+
+/** Everything that may be done now, with what an earlier process left without a record. */
+async function carryOut(step: Step, reading: DesiredReading): Promise<Decision> {
+  const { session, memory } = step;
+  const decision = await converge(step, reading);
+  if (session.swept || !session.view.isComplete() || !mayGoOn(step)) return decision;
+  const orphans = unrecorded(session, memory, reading);
+  session.swept = true;
+  if (orphans.length === 0) return decision;
+  for (const orphan of orphans) recordApplied(step, orphan);
+  return converge(step, reading);
 }
 
 /** Effect after effect, deciding anew after each, until nothing may be done now. */
-async function carryOut(step: Step, reading: DesiredReading): Promise<Decision> {
+async function converge(step: Step, reading: DesiredReading): Promise<Decision> {
   const { session, memory, services } = step;
   const decideNow = () => decideFor(session, memory, reading, services.now());
   let decision = decideNow();

@@ -208,6 +208,41 @@ describe('a process that loses its lease or stops', () => {
   });
 });
 
+describe('a crash between writing and recording', () => {
+  it('leaves no object behind that the next revision no longer wants', async () => {
+    const held = gate('apply.applied');
+    const crashed = await createRig({ start: false });
+    const { namespace, store, target } = crashed;
+    await crashed.publish(colors(namespace, 'red', 2));
+    crashed.startLoop('zero');
+    await crashed.healthy();
+    await crashed.stopLoops();
+    crashed.startLoop('one', { checkpoint: (name) => held.checkpoint(name) });
+    await crashed.publish(colors(namespace, 'red', 4));
+    await held.reached;
+    store.expireWork();
+    store.expireEnvironments('one');
+    await crashed.publish(colors(namespace, 'red', 2));
+    const rig = await createRig({ target, reuse: crashed, owner: 'two' });
+    try {
+      await eventually(() => {
+        const pruned = rig.changes().filter(({ action }) => action === 'pruned');
+        expect(pruned.map(({ subject }) => subject).toSorted()).to.deep.equal([
+          `ConfigMap/${namespace}/c2`,
+          `ConfigMap/${namespace}/c3`,
+        ]);
+      });
+      await rig.healthy();
+      const { objects } = await store.ledger.loadEnvironment(target.id);
+      expect(objects.map(({ name }) => name).toSorted()).to.deep.equal(['c0', 'c1']);
+    } finally {
+      held.open();
+      await rig.close();
+      await crashed.close();
+    }
+  });
+});
+
 describe('two loops on one record', () => {
   it('bring every environment to its newest revision, never two steps of one at once', async () => {
     const first = await createRig({ start: false });
