@@ -11,8 +11,6 @@ export interface ObjectReader {
    */
   read(oid: string, maxBytes: number): Promise<{ type: ObjectType; bytes: Buffer } | undefined>;
   readonly pid: number | undefined;
-  /** Ends the child; the next read starts another. */
-  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -157,14 +155,6 @@ export function createObjectReader(repository: string, idleMs: number): ObjectRe
     child.write(`${request.oid}\n`);
   }
 
-  async function restart() {
-    const again = waiting;
-    waiting = [];
-    forget();
-    await child.stop();
-    for (const request of again) send(request);
-  }
-
   return {
     read(oid, maxBytes) {
       if (closed) return Promise.reject(gitError('CK-GIT-011', repository, 'read after close'));
@@ -175,7 +165,6 @@ export function createObjectReader(repository: string, idleMs: number): ObjectRe
     get pid() {
       return child.pid;
     },
-    restart,
     async close() {
       closed = true;
       const left = waiting;

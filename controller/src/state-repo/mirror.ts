@@ -68,11 +68,18 @@ export async function openStateMirror(options: StateMirrorOptions): Promise<Stat
     }
   }
 
-  /** What was pushed is known without a fetch. A refresh may have been faster: then there is nothing to do. */
+  /**
+   * What was pushed is known without a fetch. Only a saving: when it fails (another process holds
+   * the lock, a refresh was faster) the push stands all the same and the next refresh tells.
+   */
   async function remember(pushed: readonly PushChange[]): Promise<void> {
     for (const { ref, to } of pushed) {
-      const known = await repository.resolveRef(ref);
-      if (known !== to) await repository.updateRefs([{ ref, from: known, to }]);
+      try {
+        const known = await repository.resolveRef(ref);
+        if (known !== to) await repository.updateRefs([{ ref, from: known, to }]);
+      } catch (error) {
+        if (!isGitError(error)) throw error;
+      }
     }
   }
 

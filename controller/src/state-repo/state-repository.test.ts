@@ -32,10 +32,14 @@ function request(revision: string | number, extra: Partial<PublishRequest> = {})
   };
 }
 
-/** Twenty publishes in a row; how many of them became commits. */
-async function publishTwenty(repository: StateRepository, stack: string): Promise<number> {
+/** Publishes in a row; how many of them became commits. */
+async function publishMany(
+  repository: StateRepository,
+  stack: string,
+  count: number,
+): Promise<number> {
   let commits = 0;
-  for (let n = 1; n <= 20; n += 1) {
+  for (let n = 1; n <= count; n += 1) {
     const result = await repository.publish(
       request(n, { directories: [stackOf(stack, n)], trailers: [runTrailer(`${stack}-${n}`)] }),
     );
@@ -201,14 +205,15 @@ for (const way of ['in place', 'by file URL', 'by smart HTTP'] satisfies Way[]) 
     });
 
     it('loses no update between two publishers of one branch', async () => {
+      const count = way === 'by smart HTTP' ? 8 : 20;
       await published('start');
       const other = await open();
       const commits = await Promise.all([
-        publishTwenty(state, 'left'),
-        publishTwenty(other, 'right'),
+        publishMany(state, 'left', count),
+        publishMany(other, 'right', count),
       ]);
       await other.close();
-      expect(commits).to.deep.equal([20, 20]);
+      expect(commits).to.deep.equal([count, count]);
       const log = (
         await git('log', '--format=%P|%(trailers:key=Codex-Run,valueonly,separator=%x2C)', BRANCH)
       ).split('\n');
@@ -219,10 +224,10 @@ for (const way of ['in place', 'by file URL', 'by smart HTTP'] satisfies Way[]) 
       const runs = log.map((line) => line.split('|')[1] ?? '').toReversed();
       for (const stack of ['left', 'right']) {
         expect(runs.filter((run) => run.startsWith(stack))).to.deep.equal(
-          Array.from({ length: 20 }, (_, index) => `${stack}-${index + 1}`),
+          Array.from({ length: count }, (_, index) => `${stack}-${index + 1}`),
         );
         expect(await git('rev-parse', `${BRANCH}:${stack}`)).to.equal(
-          stackOf(stack, 20).contentHash,
+          stackOf(stack, count).contentHash,
         );
       }
       expect(await git('fsck', '--full', '--strict', '--no-dangling')).to.equal('');
@@ -352,6 +357,31 @@ for (const way of ['in place', 'by file URL', 'by smart HTTP'] satisfies Way[]) 
     });
 
     if (way !== 'in place') {
+      it('loses no update when two processes share one mirror', async () => {
+        const count = 8;
+        await published('start');
+        const mirrorDirectory = join(directory.path, `mirror-${mirrors}.git`);
+        const url = server === undefined ? `file://${bare}` : `${server.url}/state.git`;
+        const other = await openStateRepository({
+          author,
+          url,
+          mirrorDirectory,
+          token: () => Promise.resolve(TOKEN),
+        });
+        const commits = await Promise.all([
+          publishMany(state, 'left', count),
+          publishMany(other, 'right', count),
+        ]);
+        await other.close();
+        expect(commits).to.deep.equal([count, count]);
+        for (const stack of ['left', 'right']) {
+          expect(await git('rev-parse', `${BRANCH}:${stack}`)).to.equal(
+            stackOf(stack, count).contentHash,
+          );
+        }
+        expect(await git('rev-list', '--count', BRANCH)).to.equal(String(2 * count + 2));
+      });
+
       it('brings a lost mirror back by itself', async () => {
         await published(1);
         await rm(join(directory.path, `mirror-${mirrors}.git`), { recursive: true });
