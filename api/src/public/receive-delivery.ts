@@ -78,20 +78,12 @@ const ended = (outcome: Outcome, code: ApiCode): { outcome: Outcome; answer: Ans
   answer: errorAnswer(code),
 });
 
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`a delivery was not recorded within ${milliseconds} ms`)),
-      milliseconds,
-    );
+/** The work's result, or a rejection when it takes longer; the work itself goes on. */
+function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new Error(`a delivery was not recorded within ${milliseconds} ms`));
+    }, milliseconds);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-    // The loser of the race must not end the process.
-    work.catch(() => {});
-    late.catch(() => {});
-  }
 }
