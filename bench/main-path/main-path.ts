@@ -12,7 +12,7 @@ import type { Client } from './client.ts';
 import { followRuns } from './follow.ts';
 import type { Follower } from './follow.ts';
 import { startMeasured } from './processes.ts';
-import { readShares } from './shares.ts';
+import { perPush, readSums } from './shares.ts';
 import { install } from './setup.ts';
 import type { Installation } from './setup.ts';
 import { createShellPipeline, findPipelineTools } from './shell-pipeline.ts';
@@ -36,7 +36,9 @@ export async function run({ quick }: { quick: boolean }): Promise<void> {
     const first = await bring(drive);
     say(`first deploy of ${services * 3} objects: healthy in ${round(first.healthy)} ms`);
     for (let warm = 0; warm < 5; warm += 1) await bring(drive);
+    const before = await readSums(installation);
     const single = await measureSingles(drive, singles);
+    const shares = perPush(before, await readSums(installation), singles);
     say(`one push: committed p50 ${single.committed.p50} ms, applied p50 ${single.applied.p50} ms, healthy p50 ${single.healthy.p50} ms`);
     const burst: Record<string, Burst> = {};
     for (const size of bursts) {
@@ -62,7 +64,7 @@ export async function run({ quick }: { quick: boolean }): Promise<void> {
       open,
       emptyHandler: empty,
       shellPipeline: pipeline ?? 'left out: kustomize or kubectl not found',
-      shares: await readShares(installation),
+      sharesOfOnePush: shares,
       stateCommits: outcome?.state_commits,
       runs: outcome?.runs,
       lostUpdates: outcome?.pending,

@@ -2,8 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { round } from '../measure.ts';
 import type { Installation } from './setup.ts';
 
-/** Where the time of a push went, from the platform's own metrics: milliseconds per run. */
-export async function readShares(installation: Installation): Promise<Record<string, number>> {
+/** Sums of the platform's own metrics at one moment. */
+export type MetricSums = Record<(typeof names)[number], number>;
+
+const names = ['source_open', 'heads', 'render', 'publish', 'database', 'kubernetes', 'documentsParsed'] as const;
+
+/** Reads the metrics of the controller and the apply process. */
+export async function readSums(installation: Installation): Promise<MetricSums> {
   const token = (await readFile(installation.installToken, 'utf8')).trim();
   const texts = await Promise.all(
     [installation.controller, installation.apply].map(async (process) => {
@@ -12,25 +17,28 @@ export async function readShares(installation: Installation): Promise<Record<str
       return answer.text();
     }),
   );
-  const metrics = texts.join('\n');
-  const [row] = await installation.db.query<{ runs: number }>('select count(*)::int as runs from core.agent_runs');
-  const runs = Math.max(1, row?.runs ?? 1);
-  const perRun = (name: string): number => round((sum(metrics, `codexk8s_${name}_seconds_sum`) * 1000) / runs);
+  const text = texts.join('\n');
+  const seconds = (name: string): number => sum(text, `codexk8s_${name}_seconds_sum`) * 1000;
   return {
-    runs,
-    sourceOpenMs: perRun('source_open'),
-    headsMs: perRun('heads'),
-    renderMs: perRun('render'),
-    publishMs: perRun('publish'),
-    databaseMs: perRun('database'),
-    kubernetesMs: perRun('kubernetes_request'),
-    documentsParsed: round(sum(metrics, 'codexk8s_documents_parsed_total') / runs),
+    source_open: seconds('source_open'),
+    heads: seconds('heads'),
+    render: seconds('render'),
+    publish: seconds('publish'),
+    database: seconds('database'),
+    // Watches stay open for minutes: they are no part of a push.
+    kubernetes: seconds('kubernetes_request') - sum(text, 'codexk8s_kubernetes_request_seconds_sum', 'verb="watch"') * 1000,
+    documentsParsed: sum(text, 'codexk8s_documents_parsed_total'),
   };
 }
 
-/** The sum of a metric over all its label sets. */
-function sum(text: string, name: string): number {
+/** What one push cost between two readings: milliseconds by part, and documents parsed. */
+export function perPush(before: MetricSums, after: MetricSums, pushes: number): Record<string, number> {
+  return Object.fromEntries(names.map((name) => [name === 'documentsParsed' ? name : `${name}Ms`, round((after[name] - before[name]) / pushes)]));
+}
+
+/** The sum of a metric over its label sets, or over those with the given label. */
+function sum(text: string, name: string, label = ''): number {
   let total = 0;
-  for (const line of text.split('\n')) if (line.startsWith(`${name}{`) || line.startsWith(`${name} `)) total += Number(line.split(' ').at(-1));
+  for (const line of text.split('\n')) if ((line.startsWith(`${name}{`) || line.startsWith(`${name} `)) && line.includes(label)) total += Number(line.split(' ').at(-1));
   return total;
 }

@@ -6,6 +6,7 @@ import type { Checkpoint, Database, OpenRepositories, SecretStore, Telemetry } f
 import type { Config } from '../config.ts';
 import { openDataDirectory } from '../local/index.ts';
 import type { DataDirectory } from '../local/index.ts';
+import { timedDatabase } from './timed-database.ts';
 
 /** What every role of one process shares. */
 export interface Parts {
@@ -25,15 +26,17 @@ export interface Parts {
 /** Opens the data directory, the database (migrated), the key and the repositories of one process. */
 export async function openParts(config: Config, checkpoint: Checkpoint): Promise<Parts> {
   const data = await openDataDirectory(config.dataDirectory, config.installTokenFile);
-  const db = await openDatabase(config.databaseUrl === undefined ? { pgliteDirectory: data.database } : { url: config.databaseUrl }, {
+  const registry = createMetricsRegistry();
+  const telemetry = createTelemetry(registry);
+  const opened = await openDatabase(config.databaseUrl === undefined ? { pgliteDirectory: data.database } : { url: config.databaseUrl }, {
     migrate: true,
     poolSize: config.databasePoolSize,
   });
+  const db = timedDatabase(opened, telemetry);
   try {
     // The embedded database's lock proves that no other process works on it: what a died one held is free.
     if (db.kind === 'pglite') await releaseAllLeases(db);
     const key = await loadOrCreateKeyFile(config.encryptionKeyFile ?? data.keyFile);
-    const registry = createMetricsRegistry();
     const repositories = createOpenRepositories({ dataDirectory: data.path, checkpoint });
     return {
       config,
@@ -43,7 +46,7 @@ export async function openParts(config: Config, checkpoint: Checkpoint): Promise
       secrets: createSecretStore(db, key),
       repositories,
       registry,
-      telemetry: createTelemetry(registry),
+      telemetry,
       checkpoint,
       async close() {
         await repositories.close();
