@@ -212,8 +212,11 @@ async function make(
     name,
     `building ${name} with Go${reasons.length > 0 ? ` (${reasons.join('; ')})` : ''}`,
   );
-  const outcome = await builder.build(name, destination, (compiled) =>
-    often(() => tell('build', name, `building ${name} with Go: ${compiled} packages compiled`)),
+  const outcome = await builder.build(name, destination, ({ fetched, compiled }) =>
+    often(() => {
+      const done = compiled > 0 ? `${compiled} packages compiled` : `${fetched} modules fetched`;
+      tell('build', name, `building ${name} with Go: ${done}`);
+    }),
   );
   if (outcome.kind === 'fetched') return 'build';
   throw new BootstrapError({

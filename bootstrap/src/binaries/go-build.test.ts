@@ -23,7 +23,7 @@ describe('building with Go', function () {
   });
   afterEach(() => scratch.remove());
 
-  it('makes the pinned etcd and tells how far it is', async () => {
+  it('makes the pinned etcd and leaves nothing else behind', async () => {
     const destination = join(scratch.path, 'etcd');
     const builder = createGoBuilder({ modules, scratch: scratch.path, environment });
     const outcome = await builder.build('etcd', destination, () => undefined);

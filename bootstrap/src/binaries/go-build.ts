@@ -19,7 +19,7 @@ export interface GoBuilder {
   build(
     name: BinaryName,
     destination: string,
-    onPackage: (compiled: number) => void,
+    onStep: (step: { fetched: number; compiled: number }) => void,
   ): Promise<FetchOutcome>;
 }
 
@@ -69,14 +69,14 @@ export function createGoBuilder(options: GoBuilderOptions): GoBuilder {
     run(['go', ...parameters], join(options.modules, module), environment, options.signal, onLine);
   let missing: Promise<string | undefined> | undefined;
 
-  const build: GoBuilder['build'] = async (name, destination, onPackage) => {
+  const build: GoBuilder['build'] = async (name, destination, onStep) => {
     const program = programs[name];
     missing ??= findGoProblem(() => go(program.module, ['version']));
     const reason = await missing;
     if (reason !== undefined) return { kind: 'unavailable', reason };
     const output = join(options.scratch, `${name}.built`);
     const flags = Object.entries(program.set).map(([key, value]) => `-X ${key}=${value}`);
-    let compiled = 0;
+    const step = { fetched: 0, compiled: 0 };
     const { code, errors } = await go(
       program.module,
       [
@@ -89,7 +89,11 @@ export function createGoBuilder(options: GoBuilderOptions): GoBuilder {
         output,
         program.package,
       ],
-      () => onPackage((compiled += 1)),
+      (line) => {
+        if (line.startsWith('go: downloading')) step.fetched += 1;
+        else if (!line.startsWith('go:')) step.compiled += 1;
+        onStep(step);
+      },
     );
     options.signal?.throwIfAborted();
     if (code !== 0) throw buildFailed(name, errors);

@@ -1,4 +1,7 @@
-/** The pinned releases; `golang/<module>/go.mod` pins the same ones for building. */
+/**
+ * The pinned releases; `golang/<module>/go.mod` pins the same ones for building. To raise one: change
+ * it here and in go.mod (Kubernetes: all `replace` lines too), then `go mod tidy -e` in that folder.
+ */
 export const versions = { kubernetes: '1.36.4', etcd: '3.6.6', kwok: '0.8.0' } as const;
 
 /** With these two the API answers and applying works; they come first. */

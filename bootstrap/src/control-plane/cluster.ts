@@ -18,7 +18,7 @@ import { endLeftovers } from './leftovers.ts';
 import { logOf, sockets, type Layout } from './layout.ts';
 import { runComponent, type RunningComponent } from './runner.ts';
 import { canRunPods, createSimulatedNode } from './simulated-node.ts';
-import { writeState, type ClusterState } from './state.ts';
+import { readState, writeState, type ClusterState } from './state.ts';
 
 /** The components of one control plane, inside its supervisor. */
 export interface Cluster {
@@ -147,7 +147,7 @@ export function createCluster(layout: Layout, onProgress: OnProgress): Cluster {
   return {
     startApi: async (essential, options) => {
       const supervisor = identityOf(process.pid);
-      lock = acquireLock(layout.lock);
+      lock = await takeLock(layout);
       if (!lock || !supervisor) throw alreadyRunning(layout);
       ({ durable, timeoutMs } = options);
       await endLeftovers(layout);
@@ -206,6 +206,7 @@ export function createCluster(layout: Layout, onProgress: OnProgress): Cluster {
     },
     stop: async () => {
       stopping = true;
+      record({ stopping: true });
       // State that is thrown away needs no farewell.
       const how = durable
         ? { signal: 'SIGTERM' as const, graceMs: 15_000 }
@@ -221,6 +222,18 @@ export function createCluster(layout: Layout, onProgress: OnProgress): Cluster {
       lock.release();
     },
   };
+}
+
+/** Waits for an earlier control plane that is just stopping (its owner died a moment ago). */
+async function takeLock(layout: Layout): Promise<Lock | undefined> {
+  const began = performance.now();
+  for (;;) {
+    const lock = acquireLock(layout.lock);
+    if (lock) return lock;
+    const patienceMs = readState(layout)?.stopping ? 45_000 : 1_000;
+    if (performance.now() - began > patienceMs) return undefined;
+    await sleep(50);
+  }
 }
 
 function freePort(): Promise<number> {

@@ -47,7 +47,7 @@ function at(value: unknown, ...path: string[]): unknown {
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
 /** Starts a control plane in a process of its own and returns when its API answers. */
-async function startOwner(directory: string): Promise<ChildProcess> {
+async function startOwner(directory: string): Promise<{ owner: ChildProcess; server: string }> {
   const owner = spawnModule(
     `import { ensureBinaries, readBootstrapConfig, startControlPlane } from ${JSON.stringify(fileURLToPath(new URL('../index.ts', import.meta.url)))};
      const binaries = await ensureBinaries(readBootstrapConfig());
@@ -55,8 +55,7 @@ async function startOwner(directory: string): Promise<ChildProcess> {
      console.log(plane.server);
      setInterval(() => {}, 1000);`,
   );
-  await owner.firstLine;
-  return owner.child;
+  return { server: await owner.firstLine, owner: owner.child };
 }
 
 function processesIn(directory: string): ProcessIdentity[] {
@@ -274,7 +273,7 @@ describe('a control plane', function () {
   describe('whose owner is killed', () => {
     it('vanishes with it, and its directory can be removed', async () => {
       const directory = join(scratch.path, 'owned');
-      const owner = await startOwner(directory);
+      const { owner } = await startOwner(directory);
       const running = processesIn(directory);
       expect(running.filter(isAlive)).to.have.length.above(2);
       owner.kill('SIGKILL');
@@ -285,9 +284,24 @@ describe('a control plane', function () {
       expect(existsSync(directory)).to.equal(false);
     });
 
+    it('can be started again at once, with its state', async () => {
+      const directory = join(scratch.path, 'again');
+      const { owner, server } = await startOwner(directory);
+      const before = connect({ server }, directory);
+      await before.create(configMaps, configMap('written'));
+      await before.close();
+      owner.kill('SIGKILL');
+      const plane = await startControlPlane({ directory, binaries, durable: true });
+      const after = connect(plane, directory);
+      expect(await after.read(`${configMaps}/written`)).not.to.equal(undefined);
+      expect(processesIn(directory).every(isAlive)).to.equal(true);
+      await after.close();
+      await plane.stop();
+    });
+
     it('together with its supervisor leaves nothing that the next start or `down` would not end', async () => {
       const directory = join(scratch.path, 'orphaned');
-      const owner = await startOwner(directory);
+      const { owner } = await startOwner(directory);
       const [supervisor, ...components] = processesIn(directory);
       owner.kill('SIGKILL');
       if (!supervisor) throw new Error('no supervisor');

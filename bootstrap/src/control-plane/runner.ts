@@ -36,7 +36,12 @@ export async function runComponent(
   const child = spawn(program, parameters, {
     cwd: options.layout.directory,
     // Nothing of the user's environment steers a component (proxies, GOGC, KUBECONFIG …).
-    env: { HOME: options.layout.directory, PATH: '/usr/bin:/bin' },
+    env: {
+      HOME: options.layout.directory,
+      PATH: '/usr/bin:/bin',
+      // Where starting fast matters, a fifth of the API server's start is worth 100 MB.
+      ...(options.durable ? {} : { GOGC: '400' }),
+    },
     stdio: ['ignore', log, log],
   });
   closeSync(log);

@@ -15,6 +15,8 @@ export interface ClusterState {
   /** Known once the API answered. */
   server?: string;
   version?: string;
+  /** Set while everything is being stopped. */
+  stopping?: true;
   /** Whether pods can run. */
   nodeReady: boolean;
 }

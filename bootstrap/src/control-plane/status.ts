@@ -15,7 +15,7 @@ export interface ComponentStatus {
 /** What is in a control plane's directory and what of it lives. */
 export interface ControlPlaneStatus {
   /** running: all components live; starting: not yet; degraded: some are missing; stopped: none. */
-  state: 'running' | 'starting' | 'degraded' | 'stopped';
+  state: 'running' | 'starting' | 'degraded' | 'stopping' | 'stopped';
   directory: string;
   /** Always: its pods are played, not run. */
   simulated: true;
@@ -53,7 +53,13 @@ export function readControlPlaneStatus(directory: string): ControlPlaneStatus {
   const whole = components.every((component) => component.running);
   return {
     ...base,
-    state: state.nodeReady ? (whole ? 'running' : 'degraded') : 'starting',
+    state: state.stopping
+      ? 'stopping'
+      : state.nodeReady
+        ? whole
+          ? 'running'
+          : 'degraded'
+        : 'starting',
     durable: state.durable,
     startedAt: state.startedAt,
     restarts: state.restarts,
