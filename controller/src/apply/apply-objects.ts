@@ -68,8 +68,8 @@ async function prepare(
     }
     return true;
   } catch (error) {
-    if (!(error instanceof ClusterError)) throw error;
-    step.interruption = error;
+    if (interrupts(error)) step.interruption ??= error;
+    else for (const { object } of planned) noteFailure(step, object, error);
     return false;
   }
 }

@@ -45,8 +45,12 @@ export function createEnvironmentRunner(
     onConnected() {
       if (unreachable) request('the cluster is reachable again');
       unreachable = false;
+      lookSoon();
     },
-    onDisconnected: () => telemetry.count('apply_watch_failures'),
+    onDisconnected(error) {
+      telemetry.count('apply_watch_failures', { kind: error.kind });
+      lookSoon();
+    },
   });
 
   function request(reason: string): void {

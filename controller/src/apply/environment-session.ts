@@ -177,6 +177,10 @@ export function decideFor(
     if (phase === 'current') session.unreadySince.delete(unit);
     else if (!session.unreadySince.has(unit)) session.unreadySince.set(unit, now);
   }
+  const troubles = session.view.troubles();
+  if (troubles.length > 0) {
+    decision.conditions.push({ type: 'unwatched', message: troubles.join('; ') });
+  }
   return decision;
 }
 

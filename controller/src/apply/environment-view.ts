@@ -31,6 +31,8 @@ export interface EnvironmentView {
   /** Takes in the answer to our own write, which may be ahead of the watch. */
   remember(object: KubernetesObject): Observation;
   observations(): Iterable<Observation>;
+  /** Kinds that may not be watched, with the reason: their drift and health go unseen. */
+  troubles(): string[];
   /** Whether every watch has told its first list. */
   isComplete(): boolean;
   stop(): Promise<void>;
@@ -41,6 +43,7 @@ const mostGraves = 10_000;
 interface Following {
   reflection: Reflection;
   synced: boolean;
+  trouble: string | undefined;
 }
 
 /** Opens no watch before `follow`: one per kind and namespace, full objects only for kinds with health rules. */
@@ -77,6 +80,7 @@ export function createEnvironmentView(options: EnvironmentViewOptions): Environm
     const collection = { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }) };
     const following: Following = {
       synced: false,
+      trouble: undefined,
       reflection: reflect(
         cluster,
         collection,
@@ -98,8 +102,16 @@ export function createEnvironmentView(options: EnvironmentViewOptions): Environm
             drop(key, resourceVersion);
             options.onChange();
           },
-          connected: () => options.onConnected(),
-          disconnected: (error) => options.onDisconnected(error),
+          connected() {
+            following.trouble = undefined;
+            options.onConnected();
+          },
+          disconnected(error) {
+            // What does not pass by itself is told; a kind may go away with its definition.
+            const passes = error.retryable || error.kind === 'no-match';
+            following.trouble = passes ? undefined : error.message;
+            options.onDisconnected(error);
+          },
         },
         { labelSelector, metadataOnly: !hasHealthRule(apiVersion, kind) },
       ),
@@ -126,6 +138,8 @@ export function createEnvironmentView(options: EnvironmentViewOptions): Environm
     *observations() {
       for (const { observation } of seen.values()) yield observation;
     },
+
+    troubles: () => [...followings.values()].flatMap(({ trouble }) => trouble ?? []),
 
     isComplete: () => [...followings.values()].every((following) => following.synced),
 

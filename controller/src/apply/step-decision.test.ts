@@ -283,7 +283,7 @@ describe('the decision about a step', () => {
     const decision = decide(situation({ stacks: [sketchStack('r1', [db])], failures }));
     expect(decision.stacks[0]).to.include({
       state: 'waiting',
-      message: 'namespace is terminating',
+      message: '1 of 1 objects are not applied yet; namespace is terminating',
     });
   });
 });

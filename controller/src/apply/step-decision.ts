@@ -130,7 +130,6 @@ function decideStack(
   decision: Decision,
 ): void {
   const { stack } = desired;
-  let blocked = 0;
   for (const facts of units.values()) {
     decision.apply.push(...facts.drifted);
     decision.units.set(`${stack}/${facts.unit.plan.name}`, facts.phase);
@@ -142,7 +141,6 @@ function decideStack(
     });
     const ready = gates.length > 0 ? [] : facts.pending.filter((object) => isReady(object));
     decision.apply.push(...ready.map((object) => ({ object })));
-    blocked += facts.pending.length - ready.length;
     if (gates.length > 0) decision.waiting.set(`${stack}/${facts.unit.plan.name}`, gates);
     else if (ready.length < facts.pending.length && unreadyGroups.size > 0) {
       decision.waiting.set(`${stack}/${facts.unit.plan.name}`, ['CustomResourceDefinition']);
@@ -171,7 +169,7 @@ function decideStack(
   });
   decision.prune.push(...outstanding);
   noteDrift(situation, stack, all, decision);
-  decision.stacks.push(stackState(situation, desired, all, blocked, decision));
+  decision.stacks.push(stackState(situation, desired, all, decision));
 }
 
 /** Whether the units after this one may go on. */
@@ -258,7 +256,6 @@ function stackState(
   situation: Situation,
   desired: DesiredStack,
   units: UnitFacts[],
-  blocked: number,
   decision: Decision,
 ): StackState {
   const { stack, contentHash } = desired;
@@ -276,9 +273,11 @@ function stackState(
   if (first) {
     return { stack, contentHash, state: 'failed', message: first.message ?? 'failed' };
   }
-  if (blocked > 0) {
+  const pending = units.reduce((sum, facts) => sum + facts.pending.length, 0);
+  if (pending > 0) {
     const waiting = [...decision.waiting].filter(([unit]) => unit.startsWith(`${stack}/`));
     const message = [
+      `${pending} of ${desired.objects.size} objects are not applied yet`,
       ...waiting.map(
         ([unit, gates]) => `${unit.slice(stack.length + 1)} waits for ${gates.join(', ')}`,
       ),
@@ -286,7 +285,7 @@ function stackState(
     ].join('; ');
     return { stack, contentHash, state: 'waiting', message };
   }
-  const slow = units.find((facts) => facts.phase !== 'current' || facts.pending.length > 0);
+  const slow = units.find((facts) => facts.phase !== 'current');
   if (slow === undefined) return { stack, contentHash, state: 'healthy' };
   return {
     stack,

@@ -104,6 +104,10 @@ describe('an API server that is away', () => {
     await unreachable();
     const { objects } = await rig.store.ledger.loadEnvironment(rig.target.id);
     expect(objects).to.have.length(5);
+    expect(rig.store.reports(rig.target.id).at(-1)?.stacks[0]).to.include({
+      state: 'waiting',
+      message: '5 of 10 objects are not applied yet',
+    });
     await proxy.restore();
     await rig.healthy();
     expect(applied).to.equal(10);

@@ -114,7 +114,8 @@ export type ConditionType =
   | 'unit-failed'
   | 'conflict'
   | 'drift'
-  | 'cluster-unreachable';
+  | 'cluster-unreachable'
+  | 'unwatched';
 
 /** Something a person should know about an environment. */
 export interface EnvironmentCondition {
