@@ -22,6 +22,9 @@ export interface Config {
   sweepIntervalMs: number;
 }
 
+/** Read by the local control plane's own configuration. */
+const readElsewhere = new Set(['CODEXK8S_DOWNLOAD_BASE_URL']);
+
 const names = Object.keys(settings) as SettingName[];
 
 /**
@@ -30,7 +33,7 @@ const names = Object.keys(settings) as SettingName[];
  */
 export function readConfig(overrides: Partial<Record<SettingName, string>> = {}, environment: NodeJS.ProcessEnv = process.env): Config {
   const known = new Map(names.map((name) => [settings[name].variable as string, name]));
-  const unknown = Object.keys(environment).filter((name) => name.startsWith('CODEXK8S_') && !name.startsWith('CODEXK8S_TEST_') && !known.has(name));
+  const unknown = Object.keys(environment).filter((name) => name.startsWith('CODEXK8S_') && !name.startsWith('CODEXK8S_TEST_') && !readElsewhere.has(name) && !known.has(name));
   if (unknown.length > 0)
     throw new CodexError({ code: 'CK-CFG-001', message: `unknown setting ${unknown.join(', ')}`, hint: `known ones: ${[...known.keys()].join(', ')}` });
   const given: Record<string, string> = {};

@@ -26,7 +26,7 @@ export function createOpenRepositories(options: { dataDirectory: string; checkpo
     providerOf(kind) {
       if (kind === 'local') return local;
       if (kind === 'git') return git;
-      throw new CodexError({ code: 'CK-SRC-000', message: `repositories of provider ${kind} cannot be read by this version`, hint: 'register the repository as `git` with its URL and a token' });
+      throw new CodexError({ code: 'CK-ENGINE-001', message: `repositories of provider ${kind} cannot be read by this version`, hint: 'register the repository as `git` with its URL and a token' });
     },
     stateRepository(repository) {
       const key = `${repository.id} ${repository.url}`;

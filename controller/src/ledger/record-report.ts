@@ -109,7 +109,7 @@ update core.agent_runs a set
   applied_at = case when r.state = 'failed' then a.applied_at else coalesce(a.applied_at, now()) end,
   healthy_at = case when r.state = 'healthy' then now() end,
   finished_at = case when r.state = 'applied' then null else now() end,
-  error = case when r.state = 'failed' then jsonb_build_object('code', 'CK-APPLY-000', 'message', coalesce(r.message, 'the stack could not be applied')) end,
+  error = case when r.state = 'failed' then jsonb_build_object('code', 'CK-LEDGER-002', 'message', coalesce(r.message, 'the stack could not be applied')) end,
   updated_at = now()
 from reached r where a.id = r.id and a.phase <> r.state
 returning a.id, a.correlation_id, a.stack, a.status, a.phase`;
