@@ -149,7 +149,10 @@ describe('the diff of state commits', () => {
     );
     const second = await publish({ ...content, binary: 'a\0b', huge: 'h\n'.repeat(1 << 20) });
     const bounded = await state.diff(first, second, { maxBytes: 5_000, maxFiles: 20 });
-    expect(bounded.length).to.equal(20);
+    expect(bounded.length).to.equal(33);
+    expect(bounded.slice(20).every(({ patch, truncated }) => patch === '' && truncated)).to.equal(
+      true,
+    );
     expect(bounded.reduce((sum, { patch }) => sum + Buffer.byteLength(patch), 0)).to.be.at.most(
       5_000,
     );

@@ -28,8 +28,8 @@ export async function diffCommits(
   const changes = await diffTrees(repository, before, after, prefix);
   const diffs: FileDiff[] = [];
   let left = maxBytes;
-  for (const change of changes.slice(0, maxFiles)) {
-    const diff = await diffFile(repository, change, left);
+  for (const [index, change] of changes.entries()) {
+    const diff = await diffFile(repository, change, index < maxFiles ? left : 0);
     left -= Buffer.byteLength(diff.patch);
     diffs.push(diff);
   }

@@ -52,7 +52,7 @@ export interface DiffOptions {
   stack?: string;
   /** Bytes of all patches together (default 1 MiB). */
   maxBytes?: number;
-  /** Files listed (default 500). */
+  /** Files shown with a patch (default 500); the others are still listed, as truncated. */
   maxFiles?: number;
 }
 
