@@ -229,6 +229,15 @@ describe('the portal in a real browser', function () {
     expect((await objects.allInnerTexts()).map((text) => /is-(\w+)/.exec(text)?.[1])).to.deep.equal(
       ['failed', 'progressing', 'current'],
     );
+    views.objects = views.objects.map((one) => ({ ...one, health: 'current' }));
+    views.emit({ type: 'apply.recorded', environmentId: sampleIds.production });
+    await objects
+      .filter({ hasText: 'failed' })
+      .filter({ hasText: /current/ })
+      .waitFor();
+    expect(await objects.locator('.object-health').allInnerTexts()).to.deep.equal(
+      Array.from({ length: 3 }, () => 'current'),
+    );
   });
 
   it('says what to do where there is nothing yet, and what is being waited for', async () => {

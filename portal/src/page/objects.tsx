@@ -1,6 +1,7 @@
-import { $, component$, useSignal } from '@builder.io/qwik';
+import { component$, useContext, useSignal, useVisibleTask$ } from '@builder.io/qwik';
 import { readObjects } from '../live/index.ts';
 import type { ObjectView } from '../presentation/index.ts';
+import { PageContext } from './page-state.ts';
 
 const shownAtFirst = 100;
 const rank: Record<ObjectView['health'], number> = {
@@ -11,13 +12,18 @@ const rank: Record<ObjectView['health'], number> = {
   current: 4,
 };
 
-/** The inventory of an environment, read when it is opened; what is not well comes first. */
+/** The inventory of an environment, read while it is open; what is not well comes first. */
 export const Objects = component$<{ environmentId: string; total: number }>(
   ({ environmentId, total }) => {
+    const state = useContext(PageContext);
+    const open = useSignal(false);
     const objects = useSignal<readonly ObjectView[]>();
     const problem = useSignal('');
     const all = useSignal(false);
-    const read = $(async () => {
+    useVisibleTask$(async ({ track }) => {
+      // The overview is read again after every change, so the open lists are as well.
+      track(() => state.overview);
+      if (!track(() => open.value)) return;
       try {
         const inventory = await readObjects(environmentId);
         objects.value = inventory.toSorted((one, other) => rank[one.health] - rank[other.health]);
@@ -28,12 +34,7 @@ export const Objects = component$<{ environmentId: string; total: number }>(
     });
     const shown = objects.value?.slice(0, all.value ? undefined : shownAtFirst) ?? [];
     return (
-      <details
-        class="objects"
-        onToggle$={async (_, details) => {
-          if (details.open) await read();
-        }}
-      >
+      <details class="objects" onToggle$={(_, details) => (open.value = details.open)}>
         <summary>Show objects</summary>
         {problem.value !== '' && <p class="text-bad">{problem.value}</p>}
         {objects.value === undefined && problem.value === '' && (
