@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { temporaryDirectory } from '../temporary-directory.ts';
 import { eventually, failureOf } from '../waiting/index.ts';
 import { sharedPostgres } from './shared.ts';
 import { startPostgres } from './start.ts';
+import { ways } from './unprivileged.ts';
 
 async function ask(url: string, sql: string): Promise<Record<string, unknown>[]> {
   const client = new Client({ connectionString: url });
@@ -68,6 +70,16 @@ describe('a real PostgreSQL', () => {
     expect(await failureOf(ask(server.url, 'select 1'))).to.have.property('code', 'ECONNREFUSED');
     await outage.resume();
     expect(await ask(server.url, 'select one from kept')).to.deep.equal([{ one: 1 }]);
+  });
+
+  it('runs for root by either way that systems allow', async function () {
+    if (process.getuid?.() !== 0) this.skip(); // an ordinary user needs neither
+    for (const way of [ways.namespace, ways.nobody]) {
+      const [program, ...parameters] = way.prefix;
+      if (spawnSync(program, [...parameters, 'true']).status !== 0) continue;
+      await using server = await startPostgres({ runAs: { ...way, prefix: [...way.prefix] } });
+      expect(await ask(server.url, 'select 1 as one')).to.deep.equal([{ one: 1 }]);
+    }
   });
 
   it('keeps its data in a directory that was named', async () => {

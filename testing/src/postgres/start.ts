@@ -17,13 +17,15 @@ import {
 } from './databases.ts';
 import type { GuardOrder, GuardReport } from './guard.ts';
 import { run } from './run.ts';
-import { unprivileged } from './unprivileged.ts';
+import { handOver, reachable, unprivileged, type Unprivileged } from './unprivileged.ts';
 
 export interface StartPostgresOptions {
   /** Keeps the data there over restarts; without it they lie in a temporary folder that goes with `stop`. */
   directory?: string;
   /** Further settings, for example `{ fsync: 'off' }`; fsync is on by default. */
   settings?: Record<string, string>;
+  /** How a user that PostgreSQL refuses (root) starts it; found out by default. */
+  runAs?: Unprivileged;
 }
 
 /** A PostgreSQL 16 with pgvector on loopback. It ends with the process that started it, however that ends. */
@@ -43,7 +45,8 @@ const readyWithinMs = 30_000;
 
 /** Starts a server and resolves when it answers queries. */
 export async function startPostgres(options: StartPostgresOptions = {}): Promise<Postgres> {
-  const bin = await ensurePostgresBinaries();
+  const way = options.runAs ?? unprivileged();
+  const bin = await reachable(way, await ensurePostgresBinaries());
   for (let attempt = 1; ; attempt += 1) {
     const directory =
       options.directory === undefined
@@ -51,11 +54,14 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
         : resolvePath(options.directory);
     const data = join(directory, 'data');
     const log = join(directory, 'postgresql.log');
-    const password = await initialise(bin, directory, data);
+    const password = await initialise(way, bin, directory, data).catch(async (error: unknown) => {
+      if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
+      throw error;
+    });
     const port = await freePort();
     const url = `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`;
     const guard = await startGuard(log, options.directory === undefined ? directory : '', [
-      ...unprivileged(),
+      ...way.prefix,
       ...withParentDeath([join(bin, 'postgres'), '-D', data, ...settings(port, options.settings)]),
     ]);
     try {
@@ -101,15 +107,21 @@ function settings(port: number, further: Record<string, string> = {}): string[] 
 }
 
 /** Makes the data folder unless it is there, and returns the superuser's password. */
-async function initialise(bin: string, directory: string, data: string): Promise<string> {
+async function initialise(
+  way: Unprivileged,
+  bin: string,
+  directory: string,
+  data: string,
+): Promise<string> {
   const passwordFile = join(directory, 'password');
   if (existsSync(join(data, 'PG_VERSION'))) return (await readFile(passwordFile, 'utf8')).trim();
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const password = randomBytes(16).toString('hex');
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
   await rm(data, { recursive: true, force: true });
+  await handOver(way, directory, passwordFile);
   await run([
-    ...unprivileged(),
+    ...way.prefix,
     join(bin, 'initdb'),
     `--pgdata=${data}`,
     '--username=postgres',
