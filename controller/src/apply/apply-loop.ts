@@ -69,9 +69,7 @@ export function createApplyLoop(options: ApplyLoopOptions): ApplyLoop {
       runners.delete(id);
       void runner.stop().catch(report);
     }
-    for (const target of held.values()) {
-      if (!runners.has(target.id)) runnerOf(target).begin();
-    }
+    for (const target of held.values()) runnerOf(target).begin();
   }
 
   async function claim(): Promise<boolean> {

@@ -100,8 +100,7 @@ async function applyOne(
     const result = await applyObject(step.writer, object, body, seen);
     if (result.kind === 'rival') {
       const message = `${subjectOf(object)} is applied by environment ${result.environments.join(', ')} too; environment ${session.target.id} leaves it alone`;
-      session.failures.set(object.key, { message, transient: false });
-      recordChange(step, object, 'conflict', message);
+      recordFailure(step, object, message, false, 'conflict');
       return;
     }
     const observation = session.view.remember(result.object);

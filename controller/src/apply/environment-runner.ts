@@ -3,13 +3,13 @@ import type { ApplyLoopOptions } from './apply-loop.ts';
 import { applyErrors } from './codes.ts';
 import type { DesiredState } from './ports.ts';
 import { createSession, remember } from './environment-session.ts';
-import { currentDigest, runStep, type StepResult } from './run-step.ts';
+import { runStep, standing, type StepResult } from './run-step.ts';
 import type { StepServices } from './step.ts';
 import type { ApplyWork, EnvironmentTarget } from './types.ts';
 
 /** One environment held by this process: runs its steps, and asks for one when what it watches changes. */
 export interface EnvironmentRunner {
-  /** Remembers and watches what was applied before, and asks for a first step if there is anything. */
+  /** Remembers and watches what was applied before, and asks for a first step if there is anything; nothing when that is done. */
   begin(): void;
   run(work: ApplyWork): Promise<void>;
   stop(): Promise<void>;
@@ -17,6 +17,9 @@ export interface EnvironmentRunner {
 
 /** At most one look at what changed in this time: a roll-out makes events in bursts. */
 const lookEveryMs = 10;
+
+/** How often the progress of a roll-out is recorded. */
+const progressEveryMs = 1_000;
 
 /** How long requests under way may still take when the process stops. */
 const stopGraceMs = 3_000;
@@ -31,9 +34,11 @@ export function createEnvironmentRunner(
   const stopping = new AbortController();
   let busy: Promise<void> = Promise.resolve();
   let isBusy = false;
-  let digest: string | undefined;
+  let last: Pick<StepResult, 'digest' | 'progress'> | undefined;
+  let steppedAt = Number.NEGATIVE_INFINITY;
   let requested = false;
   let lookTimer: NodeJS.Timeout | undefined;
+  let laterTimer: NodeJS.Timeout | undefined;
   let lookedAt = Number.NEGATIVE_INFINITY;
   let unreachable = false;
   let desired: DesiredState | undefined;
@@ -59,14 +64,21 @@ export function createEnvironmentRunner(
     source.requestApply(target.id, reason).catch((error: unknown) => {
       requested = false;
       onError(error);
-      lookSoon(1_000);
+      lookLater(1_000);
     });
   }
 
-  function lookSoon(afterMs = lookEveryMs): void {
+  function lookSoon(): void {
     if (lookTimer !== undefined || isBusy || stopping.signal.aborted) return;
-    const idle = performance.now() - lookedAt > afterMs && afterMs === lookEveryMs;
-    lookTimer = setTimeout(look, idle ? 0 : afterMs);
+    const idle = performance.now() - lookedAt > lookEveryMs;
+    lookTimer = setTimeout(look, idle ? 0 : lookEveryMs);
+  }
+
+  function lookLater(afterMs: number): void {
+    laterTimer ??= setTimeout(() => {
+      laterTimer = undefined;
+      lookSoon();
+    }, afterMs);
   }
 
   /** Whether a step would do or report something else now than the last one did. */
@@ -76,8 +88,13 @@ export function createEnvironmentRunner(
     lookedAt = performance.now();
     const { memory, reading } = session;
     if (memory === undefined || reading === undefined) return;
-    if (currentDigest(session, memory, reading, now()) !== digest)
-      request('what is watched changed');
+    const stands = standing(session, memory, reading, now());
+    if (stands.digest !== last?.digest) request('what is watched changed');
+    if (stands.progress === last?.progress) return;
+    // How far a roll-out has come is recorded now and then; that it ended, at once.
+    const pause = steppedAt + progressEveryMs - performance.now();
+    if (pause > 0) lookLater(pause);
+    else request('a roll-out goes on');
   }
 
   async function step(work: ApplyWork): Promise<void> {
@@ -129,7 +146,8 @@ export function createEnvironmentRunner(
       memory.inventoryRevision += 1;
       memory.lastAppliedCommit = result.report.commit ?? memory.lastAppliedCommit;
     }
-    digest = result.digest;
+    last = { digest: result.digest, progress: result.progress };
+    steppedAt = performance.now();
     unreachable = result.report.conditions.some(({ type }) => type === 'cluster-unreachable');
   }
 
@@ -206,11 +224,12 @@ export function createEnvironmentRunner(
 
   return {
     begin: () => {
-      void exclusively(() => begin().catch(onError));
+      if (session.memory === undefined) void exclusively(() => begin().catch(onError));
     },
     run: (work) => exclusively(() => step(work)),
     async stop() {
       clearTimeout(lookTimer);
+      clearTimeout(laterTimer);
       stopping.abort();
       await busy;
       await session.view.stop();

@@ -7,7 +7,7 @@ import {
 } from '../kubernetes/index.ts';
 import type { Sight } from './drift.ts';
 import { hasHealthRule } from './health.ts';
-import { groupKind } from './identity.ts';
+import { groupKind, objectKey } from './identity.ts';
 import { isOlder, observe, type Observation } from './observation.ts';
 import type { ObjectIdentity } from './types.ts';
 
@@ -55,9 +55,18 @@ export function createEnvironmentView(options: EnvironmentViewOptions): Environm
   const graves = new Map<string, string>();
 
   function take(object: KubernetesObject): Observation {
-    const observation = observe(object, manager);
-    const { key, resourceVersion } = observation;
+    const { name, namespace, resourceVersion } = object.metadata;
+    const { apiVersion, kind } = object;
+    const key = objectKey({
+      apiVersion,
+      kind,
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+    });
     const known = seen.get(key)?.observation;
+    // The watch repeats what the answer to our own write has told already.
+    if (known?.resourceVersion === resourceVersion) return known;
+    const observation = observe(object, manager);
     const grave = graves.get(key);
     if (known !== undefined && isOlder(resourceVersion, known.resourceVersion)) return known;
     if (grave !== undefined && isOlder(resourceVersion, grave)) return observation;

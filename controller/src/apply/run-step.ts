@@ -23,6 +23,8 @@ import type { ApplyWork } from './types.ts';
 export interface StepResult extends Conclusion {
   /** Compared with how things stand later, to know whether another step is due. */
   digest: string;
+  /** How the units stand: a change of it is worth a record, but not at once. */
+  progress: string;
   /** False: the report would only repeat the last one. */
   isNews: boolean;
 }
@@ -39,7 +41,6 @@ export async function runStep(
   signals: StepSignals,
 ): Promise<StepResult> {
   const memory = await remember(session, services.ledger, work.inventoryRevision);
-  session.failures.clear();
   const step = beginStep(work, session, memory, services, signals);
   const reading = await readDesired(session, memory, services.desired, services.ledger);
   session.reading = reading;
@@ -53,20 +54,23 @@ export async function runStep(
     summary !== session.lastReport ||
     report.changes.length + report.upserts.length + report.removed.length > 0;
   session.lastReport = summary;
-  return { ...conclusion, isNews, digest: currentDigest(session, memory, reading, services.now()) };
+  return { ...conclusion, isNews, ...standing(session, memory, reading, services.now()) };
 }
 
-/** The digest of how things stand now, to compare with the one of the last step. */
-export function currentDigest(
+/** How things stand now, to compare with how they stood after the last step. */
+export function standing(
   session: EnvironmentSession,
   memory: Memory,
   reading: DesiredReading,
   now: number,
-): string {
+): Pick<StepResult, 'digest' | 'progress'> {
   const decision = reading.stopped ? undefined : decideFor(session, memory, reading, now);
   const health = environmentHealth(session, memory, decision?.stacks ?? [], []);
   const missed = reading.stopped ? [] : unrecorded(session, memory, reading);
-  return digestOf(decision, health) + missed.map(({ uid }) => uid).join(' ');
+  return {
+    digest: digestOf(decision, health) + missed.map(({ uid }) => uid).join(' '),
+    progress: JSON.stringify([...(decision?.units ?? [])]),
+  };
 }
 
 /** Everything that may be done now, with what an earlier process left without a record. */

@@ -4,6 +4,7 @@ import type { Telemetry } from '../telemetry/index.ts';
 import type { EnvironmentSession, Memory } from './environment-session.ts';
 import { identityOf, objectKey, subjectOf } from './identity.ts';
 import type { ApplyLedger, DesiredState } from './ports.ts';
+import type { Failure } from './step-decision.ts';
 import type {
   AppliedObject,
   ApplyWork,
@@ -44,6 +45,8 @@ export interface Step {
   readonly changes: ObjectChange[];
   readonly upserts: Map<string, AppliedObject>;
   readonly removed: Map<string, ObjectIdentity>;
+  /** What the step before tried in vain: told once, not with every repetition. */
+  readonly formerFailures: ReadonlyMap<string, Failure>;
   /** The failure of the cluster as a whole that ended the writing. */
   interruption: ClusterError | undefined;
 }
@@ -62,6 +65,8 @@ export function beginStep(
     deadline: work.leaseEndsAt - services.leaseMarginMs,
     signal,
   });
+  const formerFailures = new Map(session.failures);
+  session.failures.clear();
   return {
     work,
     session,
@@ -73,6 +78,7 @@ export function beginStep(
     changes: [],
     upserts: new Map(),
     removed: new Map(),
+    formerFailures,
     interruption: undefined,
   };
 }
@@ -129,10 +135,13 @@ export function recordFailure(
   object: ObjectIdentity & { stack: string; unit: string },
   message: string,
   transient: boolean,
+  action: 'failed' | 'conflict' = 'failed',
 ): void {
   const heals = transient && step.work.attempts < patientAttempts;
-  step.session.failures.set(objectKey(object), { message, transient: heals });
-  recordChange(step, object, 'failed', message);
+  const key = objectKey(object);
+  step.session.failures.set(key, { message, transient: heals });
+  if (step.formerFailures.get(key)?.message === message) return;
+  recordChange(step, object, action, message);
 }
 
 /** Runs `effect` for each item, at most `concurrency` at once, until one ends the step. */
