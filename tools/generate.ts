@@ -4,6 +4,7 @@
  */
 import { readFile, writeFile, readdir, mkdir, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { codes, describeCodes } from '../renderer/src/diagnostics/index.ts';
 import { generateApiTypes, generateSchemaTypes } from './codegen/src/index.ts';
 
 const root = new URL('../', import.meta.url);
@@ -38,6 +39,7 @@ async function generateAll(): Promise<Map<string, string>> {
     exports.push(`export type * as ${pascalCase(name)}Api from './${name}-api.ts';`);
   }
   files.set(`${typesFolder}index.ts`, `${banner}${exports.join('\n')}\n`);
+  files.set('docs/reference/diagnostics.md', describeCodes(codes));
   return files;
 }
 
@@ -61,7 +63,8 @@ if (process.argv.includes('--check')) {
     process.exitCode = 1;
   }
 } else {
-  await mkdir(new URL(typesFolder, root), { recursive: true });
+  for (const folder of [typesFolder, 'docs/reference/'])
+    await mkdir(new URL(folder, root), { recursive: true });
   for (const path of stale) {
     const content = files.get(path);
     if (content === undefined) await rm(new URL(path, root));

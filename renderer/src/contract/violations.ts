@@ -15,10 +15,10 @@ export function reportViolations(
   root: YamlNode,
   violations: readonly SchemaViolation[],
 ): void {
-  for (const violation of violations) {
-    const node = nearest(root, violation.path);
-    if (isTemplateScalar(node) || echoes.has(violation.keyword)) continue;
-    const { problem, place, message, hint } = explain(violation, node);
+  const real = violations.filter(({ path }) => !isTemplateScalar(nearest(root, path)));
+  const telling = real.filter(({ keyword }) => !echoes.has(keyword));
+  for (const violation of telling.length === 0 ? real : telling) {
+    const { problem, place, message, hint } = explain(violation, nearest(root, violation.path));
     findings.report(problem, place, message, hint === undefined ? {} : { hint });
   }
 }

@@ -69,7 +69,8 @@ function reportMisplacedTemplates(
 function reportMissingAfterMerge(scope: RenderScope, root: YamlMap): void {
   for (const service of itemsOf(at(root, ['spec', 'services']))) {
     const name = stringOf(child(service, 'name')) ?? '?';
-    if (child(service, 'codeUpdateStrategy') === undefined) {
+    const usesComponents = child(service, 'use') !== undefined;
+    if (usesComponents && child(service, 'codeUpdateStrategy') === undefined) {
       const message = `service ${name} has no codeUpdateStrategy, neither of its own nor from a component`;
       const hint = 'Add codeUpdateStrategy: hot-reload, rebuild or restart.';
       scope.findings.report('missing-field', service, message, { hint });

@@ -127,6 +127,7 @@ export class Executor {
     if (second !== undefined && kindOf(value) === 'int')
       throw this.#error(branch.offset, 'range over a number takes one variable');
     for (const [key, item] of entries) {
+      this.#step(branch.offset);
       if (first !== undefined)
         this.#bind(first, second === undefined ? item : key, pipeline.assigns);
       if (second !== undefined) this.#bind(second, item, pipeline.assigns);

@@ -93,7 +93,7 @@ describe('the template language', () => {
       const outcome = executeTemplate(template.value, { ...context, limits });
       return outcome.ok ? 'ok' : outcome.error.kind;
     };
-    expect(kind('{{ range 1000000 }}{{ end }}{{ range 2000 }}{{ . }}{{ end }}')).to.equal('limit');
+    expect(kind('{{ range 1000000 }}{{ range 1000000 }}{{ end }}{{ end }}')).to.equal('limit');
     expect(kind('{{ define "x" }}{{ template "x" }}{{ end }}{{ template "x" }}')).to.equal('limit');
     expect(kind('{{ range 200 }}0123456789{{ end }}')).to.equal('limit');
     expect(kind('{{ if true }}'.repeat(5000))).to.equal('nested too deep');

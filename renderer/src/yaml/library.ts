@@ -29,7 +29,11 @@ export async function readDocuments(source: SourceText): Promise<YamlText> {
   const documents = Array.isArray(parsed) ? parsed : [];
   const problems: YamlProblem[] = [];
   const nodes = documents.flatMap((document) => {
-    for (const error of document.errors) problems.push(syntaxProblem(source, error));
+    for (const error of document.errors) {
+      const problem = syntaxProblem(source, error);
+      // One slip makes the parser complain several times at one place.
+      if (!problems.some(({ offset }) => offset === problem.offset)) problems.push(problem);
+    }
     if (document.errors.length > 0 || document.contents === null) return [];
     const node = new Conversion(yaml, source, problems).convert(document.contents);
     return node.kind === 'scalar' && node.value === null ? [] : [node];

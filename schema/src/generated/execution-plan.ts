@@ -38,7 +38,7 @@ export interface ExecutionPlan {
    */
   phases: string[];
   /**
-   * Images the units use, by name.
+   * Images of the stack, by name.
    */
   images: PlanImage[];
   /**

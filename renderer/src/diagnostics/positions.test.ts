@@ -1,0 +1,440 @@
+import { expect } from 'chai';
+import { codes } from './codes.ts';
+import { findingsOf, stackText, type TextInputs } from '../testing/index.ts';
+
+interface BrokenStack {
+  name: string;
+  files: Record<string, string>;
+  inputs?: TextInputs;
+  expected: string[];
+}
+
+const environments = '  environments:\n    dev:\n'; // lines 6 and 7
+const stack = (rest: string, name?: string) => ({
+  'services.yaml': stackText(environments + rest, name),
+});
+const service = (lines: string) =>
+  `  services:\n    - name: web\n      codeUpdateStrategy: rebuild\n${lines}`; // from line 8
+const configMap = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\n';
+
+const cases: BrokenStack[] = [
+  {
+    name: 'a file that is not there',
+    files: {},
+    expected: ['services.yaml CK-R-001 there is no file services.yaml'],
+  },
+  {
+    name: 'an indentation that fits nothing',
+    files: { 'services.yaml': 'kind: ServiceStack\n  metadata: {}\n' },
+    expected: ['services.yaml:1:7 CK-R-002 Nested mappings are not allowed in compact mappings'],
+  },
+  {
+    name: 'a key that stands twice',
+    files: stack('  images: {}\n  images: {}\n'),
+    expected: ['services.yaml:9:3 CK-R-003 the key images stands here twice'],
+  },
+  {
+    name: 'a template without quotes',
+    files: stack(service('      workload:\n        image: {{ .Project }}\n')),
+    expected: ['services.yaml:12:16 CK-R-004 a template must stand in quotes'],
+  },
+  {
+    name: 'a number that YAML 1.1 and 1.2 read differently',
+    files: stack('  versions:\n    web: 0755\n'),
+    expected: ['services.yaml:9:10 CK-R-005 0755 is 755 in YAML 1.2 and 493 (octal) in YAML 1.1'],
+  },
+  {
+    name: 'a key that is no string',
+    files: { 'services.yaml': '? [a, b]\n: c\n' },
+    expected: ['services.yaml:1:3 CK-R-006 a key must be a string'],
+  },
+  {
+    name: 'a file of another kind',
+    files: { 'services.yaml': 'apiVersion: v1\nkind: ConfigMap\n' },
+    expected: ['services.yaml:1:13 CK-R-007 apiVersion is not codex-k8s.dev/v1alpha1'],
+  },
+  {
+    name: 'a second document',
+    files: { 'services.yaml': `${stackText(environments)}---\na: b\n` },
+    expected: [
+      'services.yaml:9:1 CK-R-007 a file of the stack is one document; this is the second',
+    ],
+  },
+  {
+    name: 'an import that leads outside',
+    files: stack('  imports: [base.yaml, ../secret.yaml]\n'),
+    expected: [
+      'services.yaml:8:13 CK-R-001 there is no file base.yaml',
+      'services.yaml:8:24 CK-R-010 ../secret.yaml leads outside of the source',
+    ],
+  },
+  {
+    name: 'a pattern that matches nothing',
+    files: stack('  imports:\n    - path: stacks/*.yaml\n'),
+    expected: ['services.yaml:9:13 CK-R-011 stacks/*.yaml matches no file'],
+  },
+  {
+    name: 'imports in a circle, with the chain',
+    files: {
+      ...stack('  imports: [a.yaml]\n'),
+      'a.yaml': 'spec:\n  imports: [lib/b.yaml]\n',
+      'lib/b.yaml': 'spec:\n  imports:\n    - ../a.yaml\n',
+    },
+    expected: [
+      'lib/b.yaml:3:7 CK-R-012 files import each other in a circle: a.yaml -> lib/b.yaml -> a.yaml',
+    ],
+  },
+  {
+    name: 'a file named twice in one list',
+    files: {
+      ...stack('  imports: [a.yaml, "*.yml", ./a.yaml]\n'),
+      'a.yaml': 'spec: {}\n',
+      'b.yml': 'spec: {}\n',
+    },
+    expected: ['services.yaml:8:30 CK-R-013 a.yaml is imported twice in this list'],
+  },
+  {
+    name: 'a component that does not exist',
+    files: stack(
+      service('      use: [defalts]\n').replace(
+        'services:',
+        'components:\n    - { name: defaults, serviceDefaults: {} }\n  services:',
+      ),
+    ),
+    expected: ['services.yaml:13:13 CK-R-015 there is no component "defalts"'],
+  },
+  {
+    name: 'two services of one name in one file',
+    files: stack(`${service('')}    - name: web\n      codeUpdateStrategy: rebuild\n`),
+    expected: ['services.yaml:11:13 CK-R-016 spec.services has two items named web'],
+  },
+  {
+    name: 'unknown fields at every depth, all at once',
+    files: stack(
+      `  image: {}\n${service('      wrokload: {}\n      workload: { image: web, port: 80 }\n')}`,
+    ),
+    expected: [
+      'services.yaml:8:3 CK-R-020 unknown field image',
+      'services.yaml:12:7 CK-R-020 unknown field wrokload',
+      'services.yaml:13:31 CK-R-020 unknown field port',
+    ],
+  },
+  {
+    name: 'missing fields',
+    files: stack(
+      '  images:\n    web: { type: build, repository: web }\n  services:\n    - name: web\n      workload: {}\n',
+    ),
+    expected: [
+      'services.yaml:9:10 CK-R-021 dockerfile is missing',
+      'services.yaml:9:10 CK-R-021 tagTemplate is missing',
+      'services.yaml:11:7 CK-R-021 codeUpdateStrategy is missing',
+      'services.yaml:12:17 CK-R-021 the workload names no image',
+    ],
+  },
+  {
+    name: 'a field that neither the service nor its components give',
+    files: stack(
+      '  components: [{ name: base, serviceDefaults: {} }]\n  services:\n    - name: web\n      use: [base]\n',
+    ),
+    expected: [
+      'services.yaml:10:7 CK-R-021 service web has no codeUpdateStrategy, neither of its own nor from a component',
+    ],
+  },
+  {
+    name: 'values of the wrong type',
+    files: stack(
+      '  versions: { web: 1.10 }\n  imports: {}\n'.replace('  imports: {}\n', '') +
+        service('      dependsOn: db\n'),
+    ),
+    expected: [
+      'services.yaml:8:20 CK-R-022 web must be string, not number 1.1',
+      'services.yaml:12:18 CK-R-022 dependsOn must be array, not string "db"',
+    ],
+  },
+  {
+    name: 'values that are not allowed',
+    files: stack(
+      service('      prune: never\n')
+        .replace('name: web', 'name: Web')
+        .replace('rebuild', 'rebuld'),
+    ),
+    expected: [
+      'services.yaml:9:13 CK-R-023 name cannot be "Web"',
+      'services.yaml:10:27 CK-R-023 codeUpdateStrategy must be one of hot-reload, rebuild, restart',
+      'services.yaml:11:14 CK-R-023 prune must be one of before, afterApply, afterHealthy',
+    ],
+  },
+  {
+    name: 'a name that is not allowed as a key',
+    files: { 'services.yaml': stackText('  environments:\n    Dev: {}\n') },
+    expected: ['services.yaml:7:5 CK-R-023 the name "Dev" is not allowed'],
+  },
+  {
+    name: 'a template where none is executed',
+    files: stack(service('').replace('name: web', 'name: "{{ .Env }}"')),
+    expected: ['services.yaml:9:13 CK-R-024 templates are not executed here'],
+  },
+  {
+    name: 'an environment that does not exist',
+    files: stack(''),
+    inputs: { environment: 'prod' },
+    expected: ['services.yaml:7:5 CK-R-030 there is no environment prod'],
+  },
+  {
+    name: 'an environment made from one that does not exist',
+    files: stack('    production: { from: staging }\n'),
+    expected: [
+      'services.yaml:8:25 CK-R-030 environment production is made from staging, which does not exist',
+    ],
+  },
+  {
+    name: 'environments that inherit in a circle',
+    files: stack('    a: { from: b }\n    b: { from: a }\n'),
+    expected: [
+      'services.yaml:8:16 CK-R-031 environments inherit in a circle: b -> a -> b',
+      'services.yaml:9:16 CK-R-031 environments inherit in a circle: a -> b -> a',
+    ],
+  },
+  {
+    name: 'an environment for slots without a slot',
+    files: stack('    ai: { namespaceTemplate: "{{ .Project }}-{{ .Slot }}" }\n'),
+    inputs: { environment: 'ai' },
+    expected: ['services.yaml:8:30 CK-R-032 environment ai is for slots'],
+  },
+  {
+    name: 'a template that cannot be parsed, at its character',
+    files: stack('  versions:\n    web: "v{{ nope .Env }}"\n'),
+    expected: ['services.yaml:9:15 CK-R-040 function "nope" not defined'],
+  },
+  {
+    name: 'a template that fails, at its expression, inside a literal block too',
+    files: stack(
+      service(
+        '      workload:\n        image: web\n        args:\n          - |\n            first\n            {{ .Vars.x }}\n  images: { web: { from: nginx } }\n',
+      ),
+    ),
+    expected: ['services.yaml:16:16 CK-R-041 .Vars has no entry "x": it is empty'],
+  },
+  {
+    name: 'a template that does not end',
+    files: stack(service('      when: "{{ range 999999 }}{{ range 999999 }}{{ end }}{{ end }}"\n')),
+    expected: ['services.yaml:11:32 CK-R-042 the template takes more than 200000 steps'],
+  },
+  {
+    name: 'a variable that is not declared',
+    files: stack(
+      '    x: { vars: { replica: 3 } }\n  vars: { replicas: {} }\n  versions: { web: "{{ envOr `TAG` `1` }}" }\n',
+    ),
+    inputs: { environment: 'x' },
+    expected: [
+      'services.yaml:8:18 CK-R-043 the variable replica is not declared',
+      'services.yaml:10:24 CK-R-043 the variable TAG is not declared',
+    ],
+  },
+  {
+    name: 'a value for a variable that is not declared',
+    files: stack(''),
+    inputs: { vars: { replicas: '3' } },
+    expected: ['CK-R-044 this stack declares no variable replicas'],
+  },
+  {
+    name: 'a required variable without a value',
+    files: stack('  vars:\n    domain: { required: true }\n'),
+    expected: ['services.yaml:9:5 CK-R-045 the variable domain has no value in environment dev'],
+  },
+  {
+    name: 'a value of the wrong type for a variable',
+    files: stack('  vars:\n    replicas: { type: integer, default: many }\n'),
+    expected: [
+      'services.yaml:9:41 CK-R-046 the variable replicas is of type integer; "many" is not',
+    ],
+  },
+  {
+    name: 'a namespace that is no name',
+    files: stack('    eu: { namespaceTemplate: "{{ .Project }}_{{ .Env }}" }\n'),
+    inputs: { environment: 'eu' },
+    expected: ['services.yaml:8:30 CK-R-050 the namespace would be "shop_eu"'],
+  },
+  {
+    name: 'the platform without its production namespace',
+    files: stack('    production: { namespaceTemplate: "{{ .Project }}-prod" }\n', 'codex-k8s'),
+    expected: [
+      'services.yaml:8:38 CK-R-051 environments.production.namespaceTemplate must be "{{ .Project }}-production"',
+      'services.yaml:8:38 CK-R-051 namespaceOverrides must map codex-k8s-production to codex-k8s-prod',
+    ],
+  },
+  {
+    name: 'an image without a reference',
+    files: stack('  vars: { tag: {} }\n  images:\n    web: { from: "nginx:{{ .Vars.tag }}" }\n'),
+    expected: ['services.yaml:10:10 CK-R-052 the image web would be "nginx:"'],
+  },
+  {
+    name: 'an image that does not exist',
+    files: stack(
+      `  images: { web: { from: nginx } }\n${service('      workload:\n        image: wbe\n')}`,
+    ),
+    expected: ['services.yaml:13:16 CK-R-053 there is no image "wbe" in spec.images'],
+  },
+  {
+    name: 'a unit with nothing to deploy',
+    files: stack(service('')),
+    expected: ['services.yaml:9:13 CK-R-060 web has neither a workload nor manifests'],
+  },
+  {
+    name: 'a phase that does not exist',
+    files: {
+      ...stack(service('      deployGroup: backend\n      manifests: [{ path: web.yaml }]\n')),
+      'web.yaml': configMap,
+    },
+    expected: ['services.yaml:11:20 CK-R-061 there is no phase backend'],
+  },
+  {
+    name: 'workloads that do not fit together',
+    files: stack(
+      `  images: { web: { from: nginx } }\n${service('      workload:\n        image: web\n        schedule: "* * * * *"\n        ingress: { host: x }\n        probes:\n          liveness: {}\n')}`,
+    ),
+    expected: [
+      'services.yaml:14:19 CK-R-062 only a CronJob has a schedule',
+      'services.yaml:15:18 CK-R-062 there is no port to use: the workload has no ports',
+      'services.yaml:17:21 CK-R-062 a probe has exactly one of http, tcp, exec',
+    ],
+  },
+  {
+    name: 'documents that are no objects, in the manifest file',
+    files: {
+      ...stack(service('      manifests:\n        - path: web.yaml\n')),
+      'web.yaml': `${configMap}---\nkind: ConfigMap\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  generateName: x\n`,
+    },
+    expected: [
+      'web.yaml:6:1 CK-R-063 the object has no apiVersion',
+      'web.yaml:8:1 CK-R-063 the ConfigMap has generateName: a declared object needs a fixed name',
+    ],
+  },
+  {
+    name: 'a label of the platform in a manifest',
+    files: {
+      ...stack(service('      manifests: [{ path: web.yaml }]\n')),
+      'web.yaml': `${configMap}  labels:\n    codex-k8s.dev/unit: other\n`,
+    },
+    expected: ['web.yaml:6:5 CK-R-064 the label codex-k8s.dev/unit belongs to the platform'],
+  },
+  {
+    name: 'a condition that is neither true nor false',
+    files: stack(service('      when: "{{ .Env }}"\n')),
+    expected: ['services.yaml:11:13 CK-R-065 when must be true or false, not "dev"'],
+  },
+  {
+    name: 'a dependency that does not exist',
+    files: {
+      ...stack(service('      dependsOn: [db]\n      manifests: [{ path: web.yaml }]\n')),
+      'web.yaml': configMap,
+    },
+    expected: ['services.yaml:11:19 CK-R-070 web depends on db, which does not exist'],
+  },
+  {
+    name: 'dependencies in a circle, with the chain',
+    files: {
+      ...stack(
+        `  infrastructure:\n    - name: a\n      dependsOn: [b]\n      manifests: [{ path: a.yaml }]\n    - name: b\n      dependsOn:\n        - c\n      manifests: [{ path: b.yaml }]\n    - name: c\n      dependsOn:\n        - a\n      manifests: [{ path: c.yaml }]\n`,
+      ),
+      ...Object.fromEntries(
+        ['a', 'b', 'c'].map((name) => [`${name}.yaml`, configMap.replace('web', name)]),
+      ),
+    },
+    expected: [
+      'services.yaml:18:11 CK-R-071 units depend on each other in a circle: a -> b -> c -> a',
+    ],
+  },
+  {
+    name: 'a dependency on a later phase',
+    files: {
+      ...stack(
+        `  infrastructure:\n    - name: db\n      dependsOn: [web]\n      manifests: [{ path: db.yaml }]\n${service('      manifests: [{ path: web.yaml }]\n')}`,
+      ),
+      'web.yaml': configMap,
+      'db.yaml': configMap.replace('web', 'db'),
+    },
+    expected: [
+      'services.yaml:10:19 CK-R-072 db (stateful) depends on web, whose phase internal comes later',
+    ],
+  },
+  {
+    name: 'a unit that stands in both blocks',
+    files: {
+      ...stack(
+        `  infrastructure:\n    - name: web\n      manifests: [{ path: a.yaml }]\n${service('      manifests: [{ path: web.yaml }]\n')}`,
+      ),
+      'web.yaml': configMap,
+      'a.yaml': configMap.replace('web', 'a'),
+    },
+    expected: ['services.yaml:12:13 CK-R-073 there are two units named web'],
+  },
+  {
+    name: 'an object that two units declare',
+    files: {
+      ...stack(
+        `  infrastructure:\n    - name: db\n      manifests: [{ path: db.yaml }]\n${service('      manifests: [{ path: web.yaml }]\n')}`,
+      ),
+      'web.yaml': configMap,
+      'db.yaml': `---\n${configMap}`,
+    },
+    expected: ['web.yaml:1:1 CK-R-074 ConfigMap web is declared in db and in web'],
+  },
+  {
+    name: 'a cluster-scoped object, pointed at in the template that makes it',
+    files: {
+      ...stack(service('      manifests: [{ path: web.yaml.tpl }]\n')),
+      'web.yaml.tpl':
+        '{{- $name := printf "%s-admin" .Project -}}\n# comment\n{{ if true }}\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata:\n  name: {{ $name }}\n{{ end }}\n',
+    },
+    expected: [
+      'web.yaml.tpl:4:1 CK-R-075 ClusterRole shop-admin is cluster-scoped, and dev is no cluster environment',
+    ],
+  },
+  {
+    name: 'an object in another namespace',
+    files: {
+      ...stack(service('      manifests: [{ path: web.yaml }]\n')),
+      'web.yaml': `${configMap}  namespace: kube-system\n`,
+    },
+    expected: [
+      'web.yaml:5:14 CK-R-076 ConfigMap web names the namespace kube-system; the environment has shop-dev',
+    ],
+  },
+  {
+    name: 'a singleton outside of a cluster environment',
+    files: {
+      ...stack(
+        service('      scope: infrastructure-singleton\n      manifests: [{ path: web.yaml }]\n'),
+      ),
+      'web.yaml': configMap,
+    },
+    expected: [
+      'services.yaml:11:14 CK-R-077 web is an infrastructure-singleton, and dev is no cluster environment',
+    ],
+  },
+];
+
+describe('diagnostics', () => {
+  for (const { name, files, inputs, expected } of cases) {
+    it(`point at ${name}`, async () => {
+      expect(await findingsOf(files, inputs)).to.deep.equal(expected);
+    });
+  }
+
+  it('are shown here for every code there is', () => {
+    const shown = new Set(
+      cases.flatMap(({ expected }) => expected).map((line) => /CK-R-\d+/.exec(line)?.[0]),
+    );
+    expect(
+      Object.values(codes)
+        .map(({ code }) => code)
+        .filter((code) => !shown.has(code)),
+    ).to.deep.equal([]);
+  });
+
+  it('have codes that are unique', () => {
+    const all = Object.values(codes).map(({ code }) => code);
+    expect(new Set(all).size).to.equal(all.length);
+  });
+});

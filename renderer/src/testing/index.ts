@@ -1,0 +1,8 @@
+export {
+  findingsOf,
+  renderFine,
+  renderTexts,
+  stackText,
+  textOf,
+  type TextInputs,
+} from './render-texts.ts';
