@@ -1,1 +1,2 @@
-export {};
+export { startProgram } from './program/index.ts';
+export type { Program, ProgramOptions } from './program/index.ts';

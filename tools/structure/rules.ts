@@ -52,7 +52,7 @@ function checkFile(file: SourceText): Violation[] {
     if (readsEnvironment && /\bprocess\.env\b/.test(line))
       found.push(violation(file.path, index + 1, 'environment', 'environment variables are read in config.ts alone: pass the value in'));
   });
-  if (file.path.endsWith('/index.ts') && !isEntryOfTools(file.path)) {
+  if (isFace(file.path)) {
     const other = lines.findIndex((line) => /^(?:export )?(?:async )?(?:function|const|let|class)\b/.test(line));
     if (other >= 0) found.push(violation(file.path, other + 1, 'index', 'index.ts only re-exports: it is the public face of its room'));
   }
@@ -120,11 +120,13 @@ function resolve(path: string, target: string): string {
   return parts.join('/');
 }
 
-const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path) || /\/(test|testing|testdata|contracts)\//.test(path) || path.startsWith('testing/');
+const isTest = (path: string): boolean => /(\.test\.tsx?|\/contract\.ts)$/.test(path) || /\/(test|testing|testdata|contracts)\//.test(path) || path.startsWith('testing/');
 const isGenerated = (path: string): boolean => path.includes('/generated/');
-const isEntryOfTools = (path: string): boolean => path.startsWith('tools/');
+/** The face of a package or of a room; deeper folders are a room's own business. */
+const isFace = (path: string): boolean => /^[^/]+\/src\/([^/]+\/)?index\.ts$/.test(path);
 const mayReadEnvironment = (path: string): boolean =>
-  isTest(path) || /(^|\/)config\.ts$/.test(path) || /^(tools|bench|testing)\//.test(path);
+  // `process-environment.ts` hands an allow-list on to child programs; it decides nothing by it.
+  isTest(path) || /(^|\/)(config|process-environment)\.ts$/.test(path) || /^(tools|bench|testing)\//.test(path);
 
 function violation(path: string, line: number, rule: string, message: string): Violation {
   return { path, line, rule, message };

@@ -7,7 +7,7 @@ import { createWorker } from '../queue/index.ts';
 import type { Outcome, WorkItem } from '../queue/index.ts';
 import { handleRender, recordRetry } from '../runs/index.ts';
 import type { SecretStore } from '../secrets/index.ts';
-import { scheduleSweeps, sweepProject } from '../sweeps/index.ts';
+import { maintainProject, scheduleSweeps, sweepProject } from '../sweeps/index.ts';
 import type { Telemetry } from '../telemetry/index.ts';
 import { handleDeliveries } from '../triggers/index.ts';
 import type { OpenRepositories } from './repositories.ts';
@@ -60,6 +60,7 @@ export async function startControllerRole(role: ControllerRole): Promise<Running
         concurrency: concurrentRenders,
         onFinished: () => checkpoint('run.recorded'),
       },
+      maintain: { handle: (item) => maintainProject({ db, secrets, stateRepository: (repository) => repositories.stateRepository(repository) }, item), concurrency: 1 },
       sweep: { handle: (item) => sweepProject({ db, secrets, providerOf: repositories.providerOf, intervalMs: role.sweepIntervalMs }, item), concurrency: 1 },
     },
   });

@@ -20,35 +20,41 @@ export interface RepositoryDirectory {
 interface Row {
   id: string;
   role: 'source' | 'state';
+  full_name: string;
   webhook_secret_id: string;
 }
 
-// An attacker's invented names must not turn into one query each.
-const longestMemory = 10_000;
+interface Entry {
+  row: Row;
+  /** Revealed when it is first asked for. */
+  known?: Promise<KnownRepository>;
+}
 
-/** Opens the directory; changes reach it by notification. */
+/**
+ * Opens the directory. All names are loaded at once and again at every change, so that an invented
+ * name costs as little as a known one: no query, whatever an attacker sends.
+ */
 export async function openRepositoryDirectory(db: Database, secrets: SecretStore): Promise<RepositoryDirectory> {
-  let known = new Map<string, Promise<KnownRepository | undefined>>();
+  const load = async (): Promise<Map<string, Entry>> => {
+    const rows = await db.query<Row>('select id, role, full_name, webhook_secret_id from core.repositories');
+    return new Map(rows.map((row) => [row.full_name, { row }]));
+  };
+  let entries: Promise<Map<string, Entry>> | undefined;
   const forget = (): void => {
-    known = new Map();
+    entries = undefined;
   };
-  const stop = await db.listen(repositoriesChannel, forget);
-  const load = async (fullName: string): Promise<KnownRepository | undefined> => {
-    const [row] = await db.query<Row>('select id, role, webhook_secret_id from core.repositories where full_name = $1', [fullName]);
-    return row && { id: row.id, role: row.role, webhookSecret: await secrets.reveal(row.webhook_secret_id) };
-  };
+  const stop = await db.listen(repositoriesChannel, forget, forget);
   return {
-    find(fullName) {
-      const cached = known.get(fullName);
-      if (cached) return cached;
-      if (known.size >= longestMemory) forget();
-      const memory = known;
-      const found = load(fullName).catch((error: unknown) => {
-        memory.delete(fullName);
+    async find(fullName) {
+      entries ??= load().catch((error: unknown) => {
+        forget();
         throw error;
       });
-      memory.set(fullName, found);
-      return found;
+      const entry = (await entries).get(fullName);
+      if (!entry) return undefined;
+      const { id, role, webhook_secret_id } = entry.row;
+      entry.known ??= secrets.reveal(webhook_secret_id).then((webhookSecret) => ({ id, role, webhookSecret }));
+      return entry.known;
     },
     close: stop,
   };

@@ -1,2 +1,3 @@
-export { scheduleSweeps, sweepProject } from './sweep-project.ts';
+export { maintainProject } from './maintain-project.ts';
+export { scheduleSweep, scheduleSweeps, sweepProject } from './sweep-project.ts';
 export type { SweepWork } from './sweep-project.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Database } from '../database/index.ts';
+import type { Database, Tx } from '../database/index.ts';
 import type { RepositoryProvider, RepositoryRef } from '../providers/index.ts';
 import type { Outcome, WorkItem } from '../queue/index.ts';
 import { enqueueState } from '../queue/index.ts';
@@ -41,9 +41,17 @@ interface EnvironmentRow {
 export async function scheduleSweeps(db: Database): Promise<void> {
   await db.inTransaction(async (tx) => {
     for (const project of await tx.query<{ id: string }>('select id from core.projects'))
-      await enqueueState(tx, { kind: 'sweep', key: project.id, projectId: project.id });
+      await scheduleSweep(tx, project.id);
   });
 }
+
+/** Asks for the sweep of one project, and for the care of its repositories some minutes later. */
+export async function scheduleSweep(tx: Tx, projectId: string): Promise<void> {
+  await enqueueState(tx, { kind: 'sweep', key: projectId, projectId });
+  await enqueueState(tx, { kind: 'maintain', key: projectId, projectId, dueAt: new Date(Date.now() + firstCareMs) });
+}
+
+const firstCareMs = 600_000;
 
 /**
  * Makes the intents that lost webhooks would have made: compares the heads of a project's

@@ -64,7 +64,6 @@ export async function openChangeStream(db: Database): Promise<ChangeStream> {
   const told = new Set<number>((await changesSince(db, Math.max(0, last - lookBack))).map((event) => event.id));
   let reading: Promise<void> | undefined;
   let again = false;
-  let closed = false;
 
   const read = async (): Promise<void> => {
     do {
@@ -78,7 +77,7 @@ export async function openChangeStream(db: Database): Promise<ChangeStream> {
       }
       for (const id of told) if (id < last - lookBack) told.delete(id);
       if (events.length === pageSize) again = true;
-    } while (again && !closed);
+    } while (again && listeners.size > 0);
   };
   const onNotify = (): void => {
     again = true;
@@ -96,7 +95,6 @@ export async function openChangeStream(db: Database): Promise<ChangeStream> {
       return () => listeners.delete(listener);
     },
     async close() {
-      closed = true;
       listeners.clear();
       await stop();
       await reading;

@@ -69,13 +69,14 @@ export async function listEnvironments(db: Database, simulatedClusters: Readonly
   }));
 }
 
-/** The inventory of one environment, in a stable order. */
-export async function listObjects(db: Database, environmentId: string): Promise<ObjectView[]> {
+/** The inventory of one environment, in a stable order; undefined when there is no such environment. */
+export async function listObjects(db: Database, environmentId: string): Promise<ObjectView[] | undefined> {
   const rows = await db.query<{ api_version: string; kind: string; namespace: string; name: string; stack: string; unit: string; health: ObjectView['health']; message: string | null; updated_at: Date }>(
     `select api_version, kind, namespace, name, stack, unit, health, message, updated_at from core.inventory_objects
      where environment_id = $1 order by stack, unit, kind, namespace, name limit 5000`,
     [environmentId],
   );
+  if (rows.length === 0 && (await db.query('select 1 as one from core.environments where id = $1', [environmentId])).length === 0) return undefined;
   return rows.map((row) => ({
     apiVersion: row.api_version,
     kind: row.kind,

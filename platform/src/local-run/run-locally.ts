@@ -92,7 +92,7 @@ async function follow(
     aborted(signal),
   ]);
   if (settled === undefined) return 130;
-  const objects = await listObjects(parts.db, sample.environmentId);
+  const objects = (await listObjects(parts.db, sample.environmentId)) ?? [];
   const diff = settled.run.stateCommit === undefined ? undefined : await diffOf(program, sample, settled.run.stateCommit);
   narrator.text(describeObjects(settled, objects));
   const verdict = isSettled(settled);
@@ -102,7 +102,7 @@ async function follow(
   }
   narrator.text(describeNext(sample));
   await aborted(signal);
-  narrator.text('\nstopping; state stays in .codex-k8s, npm start goes on from there');
+  narrator.text(`\nstopping; state stays in ${options.dataDirectory}, npm start goes on from there`);
   return 0;
 }
 
