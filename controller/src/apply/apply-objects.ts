@@ -14,7 +14,7 @@ import {
   recordFailure,
   type Step,
 } from './step.ts';
-import type { PlannedApply } from './step-decision.ts';
+import type { PlannedApply } from './situation.ts';
 import type { AppliedObject, ObjectAction } from './types.ts';
 import { applyObject, ensureNamespace, failureMessage, type ApplyResult } from './write-object.ts';
 

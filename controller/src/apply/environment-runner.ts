@@ -3,6 +3,7 @@ import type { ApplyLoopOptions } from './apply-loop.ts';
 import { applyErrors } from './codes.ts';
 import type { DesiredState } from './ports.ts';
 import { createSession, remember } from './environment-session.ts';
+import { keepLease } from './keep-lease.ts';
 import { runStep, standing, type StepResult } from './run-step.ts';
 import type { StepServices } from './step.ts';
 import type { ApplyWork, EnvironmentTarget } from './types.ts';
@@ -20,9 +21,6 @@ const lookEveryMs = 10;
 
 /** How often the progress of a roll-out is recorded. */
 const progressEveryMs = 1_000;
-
-/** How long requests under way may still take when the process stops. */
-const stopGraceMs = 3_000;
 
 export function createEnvironmentRunner(
   target: EnvironmentTarget,
@@ -103,7 +101,7 @@ export function createEnvironmentRunner(
       session.revisions.clear();
     session.target = work.environment;
     requested = false;
-    const lease = keepLease(work);
+    const lease = keepLease(source, work, stopping.signal);
     let finishing = false;
     try {
       desired ??= await options.desired(target.id);
@@ -158,48 +156,6 @@ export function createEnvironmentRunner(
       // The lease ends by itself.
       onError(further);
     }
-  }
-
-  /** Renews the lease in its second half; the signal ends with the lease or with the process. */
-  function keepLease(work: ApplyWork) {
-    const controller = new AbortController();
-    let lost = false;
-    let timer: NodeJS.Timeout | undefined;
-    let graceTimer: NodeJS.Timeout | undefined;
-    const plan = () => {
-      timer = setTimeout(renew, Math.max(50, (work.leaseEndsAt - performance.now()) / 2));
-    };
-    const lose = () => {
-      lost = true;
-      controller.abort();
-    };
-    const renew = () => {
-      source.renew(work).then(
-        (kept) => (kept ? plan() : lose()),
-        () => {
-          if (performance.now() < work.leaseEndsAt) plan();
-          else lose();
-        },
-      );
-    };
-    plan();
-    // What is under way when the process stops may end and be recorded, but not for long.
-    const onStop = () => {
-      graceTimer = setTimeout(() => controller.abort(), stopGraceMs);
-    };
-    if (stopping.signal.aborted) onStop();
-    stopping.signal.addEventListener('abort', onStop, { once: true });
-    return {
-      lengthMs: work.leaseEndsAt - performance.now(),
-      signal: controller.signal,
-      stopping: stopping.signal,
-      isLost: () => lost || performance.now() > work.leaseEndsAt,
-      stopRenewing() {
-        clearTimeout(timer);
-        clearTimeout(graceTimer);
-        stopping.signal.removeEventListener('abort', onStop);
-      },
-    };
   }
 
   async function begin(): Promise<void> {

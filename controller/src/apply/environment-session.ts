@@ -10,13 +10,8 @@ import { orphansOf } from './orphans.ts';
 import type { ApplyLedger } from './ports.ts';
 import { defaultPruneLimit } from './prune.ts';
 import type { DesiredReading } from './read-desired.ts';
-import {
-  decide,
-  type Decision,
-  type Failure,
-  type ObjectFact,
-  type Situation,
-} from './step-decision.ts';
+import type { Failure, ObjectFact, Situation } from './situation.ts';
+import { decide, type Decision } from './step-decision.ts';
 import type { AppliedObject, EnvironmentTarget } from './types.ts';
 
 /** What was recorded, as this process remembers it between steps. */

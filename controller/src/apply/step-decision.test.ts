@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { objectKey } from './identity.ts';
 import { defaultPruneLimit } from './prune.ts';
-import { decide, type Decision, type ObjectFact, type Situation } from './step-decision.ts';
+import type { ObjectFact, Situation } from './situation.ts';
+import { decide, type Decision } from './step-decision.ts';
 import { inventoryOf, keyOf, sketchStack, type UnitSketch } from './testing/plans.ts';
 
 const quiet: ObjectFact = { health: 'current' };

@@ -1,56 +1,11 @@
-import type { DesiredObject, DesiredStack, DesiredUnit } from './desired-stack.ts';
-import { describeDrift, type Drift } from './drift.ts';
+import type { DesiredObject, DesiredStack } from './desired-stack.ts';
+import { describeDrift } from './drift.ts';
 import { isCustomResourceDefinition, objectKey, subjectOf } from './identity.ts';
-import { pruneSetOf, type PruneLimit } from './prune.ts';
-import type {
-  AppliedObject,
-  EnvironmentCondition,
-  EnvironmentTarget,
-  ObjectHealth,
-  StackState,
-} from './types.ts';
-
-/** How an applied object stands right now. */
-export interface ObjectFact {
-  health: ObjectHealth;
-  message?: string;
-  drift?: Drift;
-}
-
-/** Why an object could not be written. */
-export interface Failure {
-  message: string;
-  /** Time alone may heal it (a namespace that is going away, a kind not served yet): the unit waits, it has not failed. */
-  transient: boolean;
-}
-
-/** What a decision is made from: plain values, no clock and no cluster. */
-export interface Situation {
-  /** The stacks of the head that may be applied. */
-  stacks: DesiredStack[];
-  /** Keys wanted by stacks that may not be applied now (held): they are not pruned from others. */
-  wantedElsewhere: ReadonlySet<string>;
-  inventory: ReadonlyMap<string, AppliedObject>;
-  factOf(key: string, object: AppliedObject): ObjectFact;
-  /** What this step tried in vain: not tried again in the same step. */
-  failures: ReadonlyMap<string, Failure>;
-  /** Units whose roll-out this process started and has not seen end: `stack/unit`. */
-  rollouts: ReadonlySet<string>;
-  /** Since when units have not been current: `stack/unit` → ms. */
-  unreadySince: ReadonlyMap<string, number>;
-  /** Drifted objects whose correction waits, because somebody keeps changing them: key → until (ms). */
-  patience: ReadonlyMap<string, number>;
-  driftPolicy: EnvironmentTarget['driftPolicy'];
-  pruneLimit: PruneLimit;
-  /** On the clock of the other times, ms. */
-  now: number;
-}
-
-export interface PlannedApply {
-  object: DesiredObject;
-  /** Set: this puts back what somebody changed; otherwise the revision wants these bytes. */
-  drift?: Drift;
-}
+import { ownersOf, unestablishedGroups, type Owners } from './ownership.ts';
+import { pruneSetOf } from './prune.ts';
+import type { PlannedApply, Situation } from './situation.ts';
+import type { AppliedObject, EnvironmentCondition, StackState } from './types.ts';
+import { isSatisfied, unitFacts, type UnitFacts, type UnitPhase } from './unit-facts.ts';
 
 /** What the next effects are, and how things stand if there are none. */
 export interface Decision {
@@ -65,22 +20,6 @@ export interface Decision {
   units: Map<string, UnitPhase>;
   /** When something ends by time alone (ms on the same clock): a readiness time-out, a correction that may be tried again. */
   deadline?: number;
-}
-
-export type UnitPhase = 'current' | 'progressing' | 'failed';
-
-interface UnitFacts {
-  unit: DesiredUnit;
-  /** Objects whose bytes differ from what was applied. */
-  pending: DesiredObject[];
-  drifted: PlannedApply[];
-  /** Drift that is not put back now, only told. */
-  told: { object: DesiredObject; drift: Drift }[];
-  /** Whether this revision changed the unit. */
-  changed: boolean;
-  phase: UnitPhase;
-  message: string | undefined;
-  readyBy: number | undefined;
 }
 
 /**
@@ -172,86 +111,6 @@ function decideStack(
   decision.stacks.push(stackState(situation, desired, all, decision));
 }
 
-/** Whether the units after this one may go on. */
-function isSatisfied(situation: Situation, desired: DesiredStack, facts: UnitFacts): boolean {
-  if (facts.pending.length > 0) return false;
-  if (facts.phase === 'current') return true;
-  if (facts.changed) return false;
-  // Unchanged in this revision, but the roll-out of the revision before is still under way.
-  const rollout = situation.rollouts.has(`${desired.stack}/${facts.unit.plan.name}`);
-  return !(rollout && facts.phase === 'progressing');
-}
-
-function unitFacts(
-  situation: Situation,
-  desired: DesiredStack,
-  unit: DesiredUnit,
-  owners: Owners,
-): UnitFacts {
-  const pending: DesiredObject[] = [];
-  const drifted: PlannedApply[] = [];
-  const told: UnitFacts['told'] = [];
-  let changed = false;
-  const standing: { phase: UnitPhase; message: string | undefined } = {
-    phase: 'current',
-    message: undefined,
-  };
-  const worsen = (phase: UnitPhase, message: string) => {
-    if (standing.phase === 'failed' || standing.phase === phase) return;
-    Object.assign(standing, { phase, message });
-  };
-  for (const object of unit.objects) {
-    if (owners.byKey.get(object.key) !== desired.stack) continue;
-    const applied = situation.inventory.get(object.key);
-    const failure = situation.failures.get(object.key);
-    if (failure !== undefined) {
-      worsen(failure.transient ? 'progressing' : 'failed', failure.message);
-    }
-    if (applied === undefined || applied.payloadHash !== object.payloadHash) {
-      pending.push(object);
-      changed = true;
-      continue;
-    }
-    if (applied.revision === desired.contentHash) changed = true;
-    const fact = situation.factOf(object.key, applied);
-    if (fact.health === 'failed') worsen('failed', aboutObject(object, fact));
-    else if (fact.health !== 'current') worsen('progressing', aboutObject(object, fact));
-    if (fact.drift === undefined) continue;
-    const waits = (situation.patience.get(object.key) ?? 0) > situation.now;
-    const mayCorrect = situation.driftPolicy === 'correct' && failure === undefined && !waits;
-    (mayCorrect ? drifted : told).push({ object, drift: fact.drift });
-  }
-  const readyBy = readinessDeadline(situation, desired, unit);
-  const late =
-    standing.phase === 'progressing' && readyBy !== undefined && readyBy <= situation.now;
-  if (late) {
-    const seconds = unit.plan.readiness.timeoutSeconds;
-    worsen('failed', `${standing.message} (not ready within ${seconds} s)`);
-  }
-  return {
-    unit,
-    pending,
-    drifted,
-    told,
-    changed,
-    ...standing,
-    readyBy: standing.phase === 'progressing' ? readyBy : undefined,
-  };
-}
-
-function readinessDeadline(
-  situation: Situation,
-  desired: DesiredStack,
-  unit: DesiredUnit,
-): number | undefined {
-  const since = situation.unreadySince.get(`${desired.stack}/${unit.plan.name}`);
-  return since === undefined ? undefined : since + unit.plan.readiness.timeoutSeconds * 1000;
-}
-
-function aboutObject(object: DesiredObject, fact: ObjectFact): string {
-  return `${subjectOf(object)}: ${fact.message ?? fact.health}`;
-}
-
 function stackState(
   situation: Situation,
   desired: DesiredStack,
@@ -314,51 +173,6 @@ function noteDrift(
 function noteDeadline(decision: Decision, at: number | undefined): void {
   if (at === undefined) return;
   decision.deadline = Math.min(decision.deadline ?? at, at);
-}
-
-interface Owners {
-  /** Which stack owns each wanted object. */
-  byKey: Map<string, string>;
-  conditions: EnvironmentCondition[];
-}
-
-/** An object that two stacks want belongs to the one that applied it, else to the first by name; the other is told. */
-function ownersOf(situation: Situation): Owners {
-  const byKey = new Map<string, string>();
-  const conditions: EnvironmentCondition[] = [];
-  for (const desired of situation.stacks) {
-    for (const [key, object] of desired.objects) {
-      const other = byKey.get(key);
-      if (other === undefined) {
-        byKey.set(key, desired.stack);
-        continue;
-      }
-      const holder = situation.inventory.get(key)?.stack;
-      const owner = holder === desired.stack ? desired.stack : other;
-      const loser = owner === other ? desired.stack : other;
-      byKey.set(key, owner);
-      const message = `${subjectOf(object)} belongs to stack '${owner}'; stack '${loser}' declares it too`;
-      conditions.push({ type: 'conflict', stack: loser, message });
-    }
-  }
-  return { byKey, conditions };
-}
-
-/** API groups whose CRDs are part of a revision and not served yet: their objects wait, others do not. */
-function unestablishedGroups(situation: Situation): Set<string> {
-  const groups = new Set<string>();
-  for (const desired of situation.stacks) {
-    for (const [key, object] of desired.objects) {
-      if (!isCustomResourceDefinition(object)) continue;
-      const applied = situation.inventory.get(key);
-      const ready =
-        applied?.payloadHash === object.payloadHash &&
-        situation.factOf(key, applied).health === 'current';
-      // The name of a CRD is `<plural>.<group>`.
-      if (!ready) groups.add(object.name.slice(object.name.indexOf('.') + 1));
-    }
-  }
-  return groups;
 }
 
 function groupOfVersion(object: DesiredObject): string {

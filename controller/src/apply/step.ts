@@ -4,7 +4,7 @@ import type { Telemetry } from '../telemetry/index.ts';
 import type { EnvironmentSession, Memory } from './environment-session.ts';
 import { identityOf, objectKey, subjectOf } from './identity.ts';
 import type { ApplyLedger, DesiredState } from './ports.ts';
-import type { Failure } from './step-decision.ts';
+import type { Failure } from './situation.ts';
 import type {
   AppliedObject,
   ApplyWork,

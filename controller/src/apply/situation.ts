@@ -1,0 +1,46 @@
+import type { DesiredObject, DesiredStack } from './desired-stack.ts';
+import type { Drift } from './drift.ts';
+import type { PruneLimit } from './prune.ts';
+import type { AppliedObject, EnvironmentTarget, ObjectHealth } from './types.ts';
+
+/** How an applied object stands right now. */
+export interface ObjectFact {
+  health: ObjectHealth;
+  message?: string;
+  drift?: Drift;
+}
+
+/** Why an object could not be written. */
+export interface Failure {
+  message: string;
+  /** Time alone may heal it (a namespace that is going away, a kind not served yet): the unit waits, it has not failed. */
+  transient: boolean;
+}
+
+/** What a decision is made from: plain values, no clock and no cluster. */
+export interface Situation {
+  /** The stacks of the head that may be applied. */
+  stacks: DesiredStack[];
+  /** Keys wanted by stacks that may not be applied now (held): they are not pruned from others. */
+  wantedElsewhere: ReadonlySet<string>;
+  inventory: ReadonlyMap<string, AppliedObject>;
+  factOf(key: string, object: AppliedObject): ObjectFact;
+  /** What this step tried in vain: not tried again in the same step. */
+  failures: ReadonlyMap<string, Failure>;
+  /** Units whose roll-out this process started and has not seen end: `stack/unit`. */
+  rollouts: ReadonlySet<string>;
+  /** Since when units have not been current: `stack/unit` → ms. */
+  unreadySince: ReadonlyMap<string, number>;
+  /** Drifted objects whose correction waits, because somebody keeps changing them: key → until (ms). */
+  patience: ReadonlyMap<string, number>;
+  driftPolicy: EnvironmentTarget['driftPolicy'];
+  pruneLimit: PruneLimit;
+  /** On the clock of the other times, ms. */
+  now: number;
+}
+
+export interface PlannedApply {
+  object: DesiredObject;
+  /** Set: this puts back what somebody changed; otherwise the revision wants these bytes. */
+  drift?: Drift;
+}
