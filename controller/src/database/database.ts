@@ -3,7 +3,7 @@ import { databaseError, isConnectionFailure } from './failures.ts';
 import { migrateDatabase } from './migrate.ts';
 import { createOrm, transactionContext } from './orm.ts';
 import type { Orm } from './orm.ts';
-import type { Session, SessionSource, StatementResult } from './session.ts';
+import type { Session, SessionSource, Statement, StatementResult } from './session.ts';
 import { assertNoTransaction, outsideScope, runInScope } from './transaction-scope.ts';
 import type { Database, Tx } from './types.ts';
 
@@ -20,10 +20,11 @@ export async function createDatabase(source: SessionSource): Promise<Database> {
     async inTransaction(work) {
       return transact(orm, await acquire('inTransaction'), work);
     },
-    async query(sql, params) {
+    async query<R extends object>(sql: string, params?: readonly unknown[]): Promise<R[]> {
       const session = await acquire('db.query');
-      return withSession(session, async () =>
-        rowsOf(await session.run({ sql, params, style: 'plain' })),
+      return withSession(
+        session,
+        async () => (await session.run<R>({ sql, params, style: 'plain' })).rows,
       );
     },
     em() {
@@ -43,9 +44,6 @@ export async function createDatabase(source: SessionSource): Promise<Database> {
 }
 
 const forkOf = (orm: Orm): EntityManager => orm.em.fork();
-
-// Every row is exactly what its statement selects: the caller names the type beside the SQL.
-const rowsOf = <R extends object>(result: StatementResult): R[] => result.rows as R[];
 
 async function withSession<T>(session: Session, work: () => Promise<T>): Promise<T> {
   try {
@@ -85,10 +83,10 @@ function guard(session: Session): { session: Session; settle(): Promise<void>; e
   const running = new Set<Promise<unknown>>();
   return {
     session: {
-      async run(statement) {
+      async run<R extends object>(statement: Statement): Promise<StatementResult<R>> {
         if (!open)
           throw databaseError('CK-DB-002', 'a statement came after its transaction had ended');
-        const result = session.run(statement);
+        const result = session.run<R>(statement);
         running.add(result);
         try {
           return await result;
@@ -135,7 +133,7 @@ function createTx(orm: Orm, session: Session): Tx {
       return em;
     },
     async query<R extends object>(sql: string, params?: readonly unknown[]): Promise<R[]> {
-      return rowsOf<R>(await session.run({ sql, params, style: 'plain' }));
+      return (await session.run<R>({ sql, params, style: 'plain' })).rows;
     },
   };
 }

@@ -15,50 +15,51 @@ const migrationLock = '4862013377';
  */
 export async function migrateDatabase(orm: Orm, source: SessionSource): Promise<void> {
   const session = await source.acquire();
-  let locked = false;
+  const current = await isCurrent(session).finally(() => session.release());
+  if (current) return;
   try {
-    if (await isCurrent(session)) return;
-    // PGlite has one connection, and one process by its lock file.
-    if (source.kind === 'pglite') session.release();
-    else await lock(session);
-    locked = source.kind === 'postgresql';
-    if (locked && (await isCurrent(session))) return;
-    await orm.migrator.up();
+    // The embedded database has one process, by its lock file.
+    if (source.kind === 'pglite') await orm.migrator.up();
+    else await migrateAlone(orm, source);
   } catch (error) {
     throw explained(error);
-  } finally {
-    // The lock and the timeouts it lifted end with the connection.
-    if (source.kind === 'postgresql' || !locked) session.release(locked);
   }
 }
 
-async function lock(session: Session): Promise<void> {
-  await session.run({ sql: 'set statement_timeout = 0', style: 'plain' });
-  await session.run({ sql: 'set lock_timeout = 0', style: 'plain' });
-  await session.run({
-    sql: 'select pg_advisory_lock($1::bigint)',
-    params: [migrationLock],
-    style: 'plain',
-  });
+async function migrateAlone(orm: Orm, source: SessionSource): Promise<void> {
+  const session = await source.acquire();
+  try {
+    await session.run({ sql: 'set statement_timeout = 0', style: 'plain' });
+    await session.run({ sql: 'set lock_timeout = 0', style: 'plain' });
+    await session.run({
+      sql: 'select pg_advisory_lock($1::bigint)',
+      params: [migrationLock],
+      style: 'plain',
+    });
+    if (!(await isCurrent(session))) await orm.migrator.up();
+  } finally {
+    // The lock and the lifted timeouts end with the connection.
+    session.release(true);
+  }
 }
 
 async function isCurrent(session: Session): Promise<boolean> {
   const known: readonly string[] = migrations.map((migration) => migration.name);
-  const { rows: tables } = await session.run({
+  const { rows: tables } = await session.run<{ there: boolean }>({
     sql: 'select to_regclass($1) is not null as there',
     params: [migrationsTable],
     style: 'plain',
   });
-  if (tables[0]?.['there'] !== true) return false;
-  const { rows } = await session.run({
+  if (tables[0]?.there !== true) return false;
+  const { rows } = await session.run<{ name: string }>({
     sql: `select name from ${migrationsTable} order by id`,
     style: 'plain',
   });
-  const unknown = rows.find((row) => !known.includes(String(row['name'])));
+  const unknown = rows.find((row) => !known.includes(row.name));
   if (unknown)
     throw databaseError(
       'CK-DB-008',
-      `the database has migration ${String(unknown['name'])}, which this version does not know`,
+      `the database has migration ${unknown.name}, which this version does not know`,
     );
   return rows.length === known.length;
 }

@@ -1,7 +1,7 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Kysely, PostgresDialect } from 'kysely';
-import type { PostgresPoolClient } from 'kysely';
+import type { PostgresCursor, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import { entities } from './entities/index.ts';
 import { migrations } from './migrations/index.ts';
 import type { Session } from './session.ts';
@@ -50,9 +50,33 @@ const dialectOver = (acquire: () => Promise<Session>): PostgresDialect =>
   });
 
 function clientOver(session: Session): PostgresPoolClient {
-  const query = async (sql: string, params?: readonly unknown[]) => {
-    const { rows, affected, command } = await session.run({ sql, params, style: 'orm' });
-    return { rows, rowCount: affected, command };
-  };
-  return { query: query as PostgresPoolClient['query'], release: () => session.release() };
+  function query<R>(sql: string, params: readonly unknown[]): Promise<PostgresQueryResult<R>>;
+  function query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
+  function query<R>(
+    sql: string | PostgresCursor<R>,
+    params?: readonly unknown[],
+  ): Promise<PostgresQueryResult<R>> | PostgresCursor<R> {
+    // Streams would hold the one connection of PGlite for as long as their reader likes.
+    if (typeof sql !== 'string')
+      throw new TypeError('the ORM asked for a cursor: read in pages instead');
+    return run<R>(sql, params);
+  }
+  async function run<R>(
+    sql: string,
+    params: readonly unknown[] | undefined,
+  ): Promise<PostgresQueryResult<R>> {
+    const { rows, affected, command } = await session.run<R & object>({
+      sql,
+      params,
+      style: 'orm',
+    });
+    return {
+      rows,
+      rowCount: affected,
+      command: commands.find((known) => known === command) ?? 'SELECT',
+    };
+  }
+  return { query, release: () => session.release() };
 }
+
+const commands = ['UPDATE', 'DELETE', 'INSERT', 'SELECT', 'MERGE'] as const;

@@ -126,8 +126,8 @@ function sourceOver(pglite: PGlite, unlock: () => Promise<void>): PgliteSource {
 
 function sessionOver(pglite: PGlite, leave: () => void): Session {
   return {
-    async run({ sql, params, style }: Statement): Promise<StatementResult> {
-      const result = await pglite.query<Record<string, unknown>>(sql, params?.map(asParameter), {
+    async run<R extends object>({ sql, params, style }: Statement): Promise<StatementResult<R>> {
+      const result = await pglite.query<R>(sql, params?.map(asParameter), {
         parsers: pgliteParsers[style],
       });
       return {

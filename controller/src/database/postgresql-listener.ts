@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client, escapeIdentifier } from 'pg';
 
 interface Listener {
   channel: string;
@@ -28,12 +28,12 @@ export function createNotificationClient(options: {
   applicationName: string;
 }): NotificationClient {
   const listeners = new Set<Listener>();
-  let client: pg.Client | undefined;
-  let connecting: Promise<pg.Client> | undefined;
+  let client: Client | undefined;
+  let connecting: Promise<Client> | undefined;
   let retry: NodeJS.Timeout | undefined;
   let closed = false;
 
-  const connected = (): Promise<pg.Client> => {
+  const connected = (): Promise<Client> => {
     if (client) return Promise.resolve(client);
     connecting ??= connect().finally(() => {
       connecting = undefined;
@@ -41,8 +41,8 @@ export function createNotificationClient(options: {
     return connecting;
   };
 
-  async function connect(): Promise<pg.Client> {
-    const opened = new pg.Client({
+  async function connect(): Promise<Client> {
+    const opened = new Client({
       connectionString: options.url,
       application_name: options.applicationName,
       keepAlive: true,
@@ -58,7 +58,7 @@ export function createNotificationClient(options: {
     try {
       await opened.connect();
       for (const channel of new Set([...listeners].map((listener) => listener.channel)))
-        await opened.query(`listen ${pg.escapeIdentifier(channel)}`);
+        await opened.query(`listen ${escapeIdentifier(channel)}`);
     } catch (error) {
       await opened.end().catch(() => {});
       throw error;
@@ -71,7 +71,7 @@ export function createNotificationClient(options: {
     return opened;
   }
 
-  function lost(which: pg.Client): void {
+  function lost(which: Client): void {
     if (client !== which) return;
     client = undefined;
     which.end().catch(() => {});
@@ -96,7 +96,7 @@ export function createNotificationClient(options: {
       listeners.add(entry);
       try {
         const open = await connected();
-        await open.query(`listen ${pg.escapeIdentifier(channel)}`);
+        await open.query(`listen ${escapeIdentifier(channel)}`);
       } catch (error) {
         listeners.delete(entry);
         throw error;
@@ -104,8 +104,7 @@ export function createNotificationClient(options: {
       return async () => {
         listeners.delete(entry);
         const others = [...listeners].some((other) => other.channel === channel);
-        if (!others)
-          await client?.query(`unlisten ${pg.escapeIdentifier(channel)}`).catch(() => {});
+        if (!others) await client?.query(`unlisten ${escapeIdentifier(channel)}`).catch(() => {});
       };
     },
     async close() {

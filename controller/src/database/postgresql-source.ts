@@ -1,4 +1,5 @@
-import pg from 'pg';
+import { Pool } from 'pg';
+import type { PoolClient } from 'pg';
 import { databaseError, isConnectionFailure } from './failures.ts';
 import { createNotificationClient } from './postgresql-listener.ts';
 import { pgParsers } from './row-values.ts';
@@ -28,7 +29,7 @@ const mostPrepared = 500;
 
 /** Connections to a PostgreSQL server. */
 export function createPostgresqlSource(options: PostgresqlOptions): SessionSource {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: options.url,
     application_name: options.applicationName,
     max: options.poolSize,
@@ -74,7 +75,7 @@ export function createPostgresqlSource(options: PostgresqlOptions): SessionSourc
   };
 }
 
-function sessionOver(client: pg.PoolClient, nameOf: (sql: string) => string | undefined): Session {
+function sessionOver(client: PoolClient, nameOf: (sql: string) => string | undefined): Session {
   // A client that is checked out has nobody listening: without this a dropped connection ends the process.
   let failure: Error | undefined;
   const onError = (error: Error): void => {
@@ -82,11 +83,11 @@ function sessionOver(client: pg.PoolClient, nameOf: (sql: string) => string | un
   };
   client.on('error', onError);
   return {
-    async run({ sql, params, style }: Statement): Promise<StatementResult> {
+    async run<R extends object>({ sql, params, style }: Statement): Promise<StatementResult<R>> {
       // What the ORM sends holds its values in its text: nothing to prepare.
       const name = style === 'plain' && params !== undefined ? nameOf(sql) : undefined;
       try {
-        const result = await client.query<Record<string, unknown>>({
+        const result = await client.query<R>({
           text: sql,
           ...(params === undefined ? {} : { values: [...params] }),
           ...(name === undefined ? {} : { name }),

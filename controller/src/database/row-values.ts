@@ -44,38 +44,42 @@ export const pgliteParsers = { plain: plainParsers, orm: ormParsers } as const;
 export const pgParsers = {
   plain: {
     getTypeParser: (oid: number, format?: string): Parser =>
-      format === 'binary' ? binary(oid) : (plainParsers[oid] ?? text(oid)),
+      format === 'binary'
+        ? defaultParser(oid, 'binary')
+        : (plainParsers[oid] ?? defaultParser(oid, 'text')),
   },
   orm: {
     getTypeParser: (oid: number, format?: string): Parser =>
-      format === 'binary' ? binary(oid) : (ormParsers[oid] ?? text(oid)),
+      format === 'binary'
+        ? defaultParser(oid, 'binary')
+        : (ormParsers[oid] ?? defaultParser(oid, 'text')),
   },
 } as const;
 
-type TypeId = Parameters<typeof pgTypes.getTypeParser>[0];
-const textArrayOid = 1009;
+const textArrayOid: number = 1009;
 
-const text = (oid: number): Parser => pgTypes.getTypeParser(oid as TypeId, 'text') as Parser;
-const binary = (oid: number): Parser => pgTypes.getTypeParser(oid as TypeId, 'binary') as Parser;
+const defaultParser = (oid: number, format: 'text' | 'binary'): Parser =>
+  pgTypes.getTypeParser(oid, format);
 
-function safeInteger(text: string): number {
-  const value = Number(text);
+function safeInteger(digits: string): number {
+  const value = Number(digits);
   if (!Number.isSafeInteger(value))
-    throw databaseError('CK-DB-007', `the bigint ${text} is beyond 2^53`);
+    throw databaseError('CK-DB-007', `the bigint ${digits} is beyond 2^53`);
   return value;
 }
 
-function timestamp(text: string): Date | number {
-  if (text === 'infinity') return Number.POSITIVE_INFINITY;
-  if (text === '-infinity') return Number.NEGATIVE_INFINITY;
+function timestamp(time: string): Date | number {
+  if (time === 'infinity') return Number.POSITIVE_INFINITY;
+  if (time === '-infinity') return Number.NEGATIVE_INFINITY;
   // PostgreSQL writes `2026-01-02 03:04:05.678901+00`; the standard wants a T and minutes in the zone.
-  return new Date(`${text.replace(' ', 'T')}${/[+-]\d\d$/.test(text) ? ':00' : ''}`);
+  return new Date(`${time.replace(' ', 'T')}${/[+-]\d\d$/.test(time) ? ':00' : ''}`);
 }
 
 function arrayOf(parse: Parser): Parser {
-  return (array) => textArray(array).map((item) => (item === null ? null : parse(item)));
+  return (array) => {
+    const items = defaultParser(textArrayOid, 'text')(array);
+    return Array.isArray(items)
+      ? items.map((item) => (item === null ? null : parse(String(item))))
+      : [];
+  };
 }
-
-// Looked up when used: the tables above are built while this module loads.
-const textArray = (array: string): (string | null)[] =>
-  (text(textArrayOid) as (text: string) => (string | null)[])(array);

@@ -2,8 +2,8 @@
 export type RowStyle = 'plain' | 'orm';
 
 /** Rows of one statement, with what the ORM wants to know of them. */
-export interface StatementResult {
-  rows: Record<string, unknown>[];
+export interface StatementResult<R extends object> {
+  rows: R[];
   affected: number;
   command: string;
 }
@@ -17,7 +17,8 @@ export interface Statement {
 
 /** One connection, held by one user at a time. */
 export interface Session {
-  run(statement: Statement): Promise<StatementResult>;
+  /** The type of the rows is the caller's word: it stands beside the SQL that makes it true. */
+  run<R extends object>(statement: Statement): Promise<StatementResult<R>>;
   /** Gives the connection back; a broken one is thrown away. */
   release(broken?: boolean): void;
 }

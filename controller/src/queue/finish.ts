@@ -64,26 +64,16 @@ function statementFor(
   outcome: Outcome,
   maxAttempts: number,
 ): { sql: string; params: unknown[] } {
-  switch (outcome.kind) {
-    case 'done':
-      return items[0]?.class === 'event'
-        ? { sql: removeEvents, params: [] }
-        : { sql: settleState, params: [] };
-    case 'retry': {
-      const attempts = Math.max(...items.map((item) => item.attempts)) + 1;
-      return {
-        sql: again,
-        params: [outcome.afterMs ?? pauseAfter(attempts), asJson(outcome.error), maxAttempts],
-      };
-    }
-    case 'park':
-      return {
-        sql: park,
-        params: [outcome.wakeOn, outcome.deadlineMs ?? null],
-      };
-    case 'failed':
-      return { sql: fail, params: [asJson(outcome.error)] };
-  }
+  if (outcome.kind === 'done')
+    return { sql: items[0]?.class === 'event' ? removeEvents : settleState, params: [] };
+  if (outcome.kind === 'park')
+    return { sql: park, params: [outcome.wakeOn, outcome.deadlineMs ?? null] };
+  if (outcome.kind === 'failed') return { sql: fail, params: [asJson(outcome.error)] };
+  const attempts = Math.max(...items.map((item) => item.attempts)) + 1;
+  return {
+    sql: again,
+    params: [outcome.afterMs ?? pauseAfter(attempts), asJson(outcome.error), maxAttempts],
+  };
 }
 
 const asJson = (error: ErrorData): string => JSON.stringify(error);

@@ -37,6 +37,7 @@ export function createWorker(db: Database, options: WorkerOptions): Worker {
   let state: 'new' | 'started' | 'stopping' = 'new';
   let pumping: Promise<void> | undefined;
   let again = false;
+  const isStarted = (): boolean => state === 'started';
   let wakeTimer: NodeJS.Timeout | undefined;
   let renewTimer: NodeJS.Timeout | undefined;
   let recoverAt = 0;
@@ -56,7 +57,7 @@ export function createWorker(db: Database, options: WorkerOptions): Worker {
 
   async function claimAll(): Promise<void> {
     let next = pollMs;
-    while (again && state === 'started') {
+    while (again && isStarted()) {
       again = false;
       try {
         next = await claimOnce();
@@ -190,7 +191,7 @@ export function createWorker(db: Database, options: WorkerOptions): Worker {
   }
 
   async function listen(): Promise<(() => Promise<void>) | undefined> {
-    while (state === 'started') {
+    while (isStarted()) {
       try {
         return await db.listen(
           workChannel,

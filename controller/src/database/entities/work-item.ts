@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { counter, document, indexBySql, oneOf, serial, time, timeOfRow } from './columns.ts';
+import { counter, document, indexBySql, oneOf, serial, timeOfRow } from './columns.ts';
 
 const schema = defineEntity({
   name: 'WorkItem',
@@ -57,7 +57,7 @@ const schema = defineEntity({
     leaseOwner: p.text().nullable(),
     fencingToken: counter().defaultRaw('0'),
     claimSnapshot: p.text().nullable(),
-    wakeOn: p.array<string>().columnType('text[]').defaultRaw(`'{}'`),
+    wakeOn: p.array().columnType('text[]').defaultRaw(`'{}'`),
     lastError: p.json<unknown>().nullable(),
     createdAt: timeOfRow(),
     updatedAt: timeOfRow(),

@@ -1,0 +1,2 @@
+export { embeddedDatabase, postgresDatabase } from './databases.ts';
+export type { DatabaseUnderTest } from './databases.ts';
