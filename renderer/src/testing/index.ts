@@ -1,3 +1,4 @@
+export { git, gitTreeOf } from './git.ts';
 export {
   findingsOf,
   renderFine,
