@@ -1,3 +1,5 @@
+import { groupOf } from './scope.ts';
+
 /** Kinds that others need, first; workloads after what they mount; what points at them last. */
 const order = [
   'Namespace',
@@ -42,6 +44,7 @@ export function compareForApply(
   return (
     ranks ||
     compare(a.kind, b.kind) ||
+    compare(groupOf(a.apiVersion), groupOf(b.apiVersion)) ||
     compare(a.apiVersion, b.apiVersion) ||
     compare(a.name, b.name)
   );

@@ -16,6 +16,8 @@ import type { StackFiles } from './02-resolve-imports.ts';
 /** The stack as one tree; each value still knows the file it came from. */
 export interface MergedStack {
   root: YamlMap;
+  /** spec.environments with the removals that inheritance between them still has to see. */
+  environments: YamlNode | undefined;
 }
 
 const namedLists = ['components', 'infrastructure', 'services'] as const;
@@ -31,7 +33,8 @@ export function mergeComponents(scope: RenderScope, files: StackFiles): MergedSt
   }
   if (merged === undefined || merged.kind !== 'map') return undefined;
   const root = withoutRemovals(withComponents(scope, merged));
-  return scope.findings.errors === before && root.kind === 'map' ? { root } : undefined;
+  if (scope.findings.errors > before || root.kind !== 'map') return undefined;
+  return { root, environments: at(merged, ['spec', 'environments']) };
 }
 
 function reportDuplicateNames(scope: RenderScope, root: YamlMap): void {

@@ -17,6 +17,7 @@ import type { MergedStack } from './03-merge-components.ts';
 export interface ValidatedStack {
   value: ServiceStack;
   root: YamlMap;
+  environments: YamlNode | undefined;
 }
 
 /** Where templates are executed; anywhere else they would be taken literally. */
@@ -32,7 +33,7 @@ const templatePlaces = [
 /** Step 4: checks the merged stack against the JSON Schema. */
 export function validateSchema(
   scope: RenderScope,
-  { root }: MergedStack,
+  { root, environments }: MergedStack,
 ): ValidatedStack | undefined {
   const before = scope.findings.errors;
   const value = toValue(root);
@@ -42,7 +43,7 @@ export function validateSchema(
   reportMissingAfterMerge(scope, root);
   if (scope.findings.errors > before) return undefined;
   // What is left are template scalars where a typed value is due; step 8 checks their results.
-  return { value: trusted(value), root };
+  return { value: trusted(value), root, environments };
 }
 
 function reportMisplacedTemplates(

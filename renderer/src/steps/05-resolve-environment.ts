@@ -1,7 +1,6 @@
 import { suggest } from '../diagnostics/index.ts';
 import type { RenderScope } from '../render-scope.ts';
 import {
-  at,
   child,
   mergeNodes,
   stringOf,
@@ -31,12 +30,12 @@ export function resolveEnvironment(
   stack: ValidatedStack,
 ): ResolvedEnvironment | undefined {
   const { findings, inputs } = scope;
-  const environments = at(stack.root, ['spec', 'environments']);
+  const { environments } = stack;
   if (environments?.kind !== 'map') return undefined;
   const before = findings.errors;
   // All of them are looked at, not only the one that is rendered: a typo shows at once.
   const resolved = new Map<string, YamlMap | undefined>();
-  for (const name of environments.entries.keys())
+  for (const name of Object.keys(stack.value.spec.environments))
     resolved.set(name, inherit(scope, environments, name));
   const node = resolved.get(inputs.environment);
   if (!resolved.has(inputs.environment)) {
