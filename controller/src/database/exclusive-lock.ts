@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { databaseError } from './failures.ts';
 
 /** Who holds a lock: a process, told apart from a later one with the same number by when it started. */
@@ -12,9 +14,12 @@ interface Holder {
 }
 
 /**
- * Takes the lock file beside an embedded database, or refuses: PGlite itself lets two processes
- * open one directory, and silently loses rows. A lock whose process is gone is taken over.
+ * Locks an embedded database, or refuses: PGlite itself lets two processes open one directory, and
+ * silently loses rows. Everyone puts a file of its own beside the directory and then looks for
+ * others: of two, the later one sees the earlier one, so never do both go on. Files of processes
+ * that are gone are swept away.
  *
+ * @param path the beginning of the lock files' names
  * @returns a function that gives the lock back
  * @throws CodexError CK-DB-004 naming the process that holds it
  */
@@ -25,46 +30,41 @@ export async function takeExclusiveLock(path: string): Promise<() => Promise<voi
     host: hostname(),
     id: randomUUID(),
   };
-  const candidate = `${path}.${mine.id}`;
-  await writeFile(candidate, JSON.stringify(mine), { mode: 0o600, flag: 'wx' });
-  try {
-    // A link appears with its content or not at all: nobody ever reads a half-written lock.
-    while (!(await linked(candidate, path))) {
-      const holder = await readHolder(path);
-      if (holder && (await alive(holder))) throw inUse(path, holder);
-      await setAside(path, holder);
-    }
-  } finally {
-    await rm(candidate, { force: true });
-  }
-  return async () => {
-    if ((await readHolder(path))?.id === mine.id) await rm(path, { force: true });
-  };
-}
-
-async function linked(from: string, to: string): Promise<boolean> {
-  try {
-    await link(from, to);
-    return true;
-  } catch (error) {
-    if (isErrno(error, 'EEXIST')) return false;
-    throw error;
+  const file = `${path}.${mine.id}`;
+  const release = (): Promise<void> => rm(file, { force: true });
+  for (let attempt = 1; ; attempt += 1) {
+    await place(file, mine);
+    const other = await findOther(path, file);
+    if (!other) return release;
+    await release();
+    // Two that came at the same moment both stand back; who is still there later is the holder.
+    if (attempt === attempts) throw inUse(other.file, other.holder);
+    await pause(10 + Math.random() * 40 * attempt);
   }
 }
 
-// Two processes may find the same dead lock: the one that moves it away looks at what it moved, and
-// puts it back when the other one had already replaced it.
-async function setAside(path: string, judged: Holder | undefined): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return;
-    throw error;
+const attempts = 4;
+
+// Under another name first: a lock file is complete from the moment it is there.
+async function place(file: string, holder: Holder): Promise<void> {
+  const draft = join(dirname(file), `.${basename(file)}.draft`);
+  await writeFile(draft, JSON.stringify(holder), { mode: 0o600 });
+  await rename(draft, file);
+}
+
+async function findOther(
+  path: string,
+  mine: string,
+): Promise<{ file: string; holder: Holder } | undefined> {
+  const directory = dirname(path);
+  for (const name of await readdir(directory)) {
+    const file = join(directory, name);
+    if (!name.startsWith(`${basename(path)}.`) || file === mine) continue;
+    const holder = await readHolder(file);
+    if (holder && (await alive(holder))) return { file, holder };
+    await rm(file, { force: true });
   }
-  const moved = await readHolder(aside);
-  if (moved && moved.id !== judged?.id) await linked(aside, path);
-  await rm(aside, { force: true });
+  return undefined;
 }
 
 async function readHolder(path: string): Promise<Holder | undefined> {
@@ -112,16 +112,16 @@ async function processStart(pid: number): Promise<string | undefined> {
   }
 }
 
-const inUse = (path: string, holder: Holder) =>
+const inUse = (file: string, holder: Holder) =>
   databaseError(
     'CK-DB-004',
     `the embedded database is in use by process ${holder.pid} on ${holder.host}`,
     {
-      where: { lock: path, pid: String(holder.pid), host: holder.host },
+      where: { lock: file, pid: String(holder.pid), host: holder.host },
       hint:
         holder.host === hostname()
           ? `stop process ${holder.pid} first, or choose another data directory; for several processes use PostgreSQL`
-          : `if nothing runs on ${holder.host} any more, remove ${path}`,
+          : `if nothing runs on ${holder.host} any more, remove ${file}`,
     },
   );
 
