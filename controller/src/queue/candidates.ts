@@ -1,6 +1,5 @@
 import type { Database } from '../database/index.ts';
-import type { Ask } from './claim-decision.ts';
-import type { Candidates, Candidate } from './claim-decision.ts';
+import type { Ask, Candidate, Candidates } from './claim-decision.ts';
 
 interface CandidateRow {
   epoch: string;
@@ -20,6 +19,8 @@ export interface Outlook extends Candidates {
   epoch: string;
   /** When the next item of these kinds falls due, in milliseconds from now. */
   nextDueMs: number | undefined;
+  /** A project has more ready than was looked at. */
+  cutShort: boolean;
 }
 
 // Heads of keys are looked for among this many: what is hidden behind one key's backlog is seen as
@@ -36,6 +37,7 @@ export async function readCandidates(db: Database, asks: readonly Ask[]): Promis
     allowed.map((entry) => entry.kind),
     allowed.map((entry) => entry.key),
   ]);
+  const ready = rows.flatMap((row) => (row.id === null ? [] : [candidate(row, row.id)]));
   return {
     epoch: rows[0]?.epoch ?? '',
     nextDueMs: rows[0]?.next_due_ms ?? undefined,
@@ -44,8 +46,19 @@ export async function readCandidates(db: Database, asks: readonly Ask[]): Promis
       projectId: entry.project_id,
       items: entry.items,
     })),
-    ready: rows.flatMap((row) => (row.id === null ? [] : [candidate(row, row.id)])),
+    ready,
+    cutShort: asks.some((ask) => fullGroups(ready, ask.kind, windowOf(ask))),
   };
+}
+
+const windowOf = (ask: Ask): number => (ask.batched ? ask.total : Math.max(ask.total, headWindow));
+
+function fullGroups(ready: readonly Candidate[], kind: string, window: number): boolean {
+  const sizes = Map.groupBy(
+    ready.filter((entry) => entry.kind === kind),
+    (entry) => `${entry.projectId} ${entry.lane}`,
+  );
+  return [...sizes.values()].some((group) => group.length >= window);
 }
 
 const candidate = (row: CandidateRow, id: string): Candidate => ({

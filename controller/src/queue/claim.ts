@@ -18,8 +18,10 @@ export interface ClaimRequest {
 export interface Claim {
   /** In the order in which they were chosen. */
   items: WorkItem[];
-  /** Picks that another worker was faster to take: there may be more behind them. */
+  /** Picks that another worker was faster to take: look again when it has them. */
   missed: number;
+  /** Not everything that is ready was taken: with room left, look again at once. */
+  more: boolean;
   /** When the next item of these kinds falls due, in milliseconds from now; undefined: nothing known. */
   nextDueMs: number | undefined;
 }
@@ -46,7 +48,8 @@ interface ClaimedRow {
 export async function claimWork(db: Database, request: ClaimRequest): Promise<Claim> {
   const outlook = await readCandidates(db, request.asks);
   const picks = decideClaim(request.asks, outlook, request.served);
-  if (picks.length === 0) return { items: [], missed: 0, nextDueMs: outlook.nextDueMs };
+  if (picks.length === 0)
+    return { items: [], missed: 0, more: false, nextDueMs: outlook.nextDueMs };
   const rows = await db.query<ClaimedRow>(takePicks, [
     picks.map((pick) => pick.id),
     picks.map((pick) => pick.group),
@@ -56,9 +59,11 @@ export async function claimWork(db: Database, request: ClaimRequest): Promise<Cl
     outlook.epoch,
   ]);
   const taken = new Map(rows.map((row) => [row.id, workItem(row, outlook.epoch)]));
+  const items = picks.flatMap((pick) => taken.get(pick.id) ?? []);
   return {
-    items: picks.flatMap((pick) => taken.get(pick.id) ?? []),
+    items,
     missed: picks.length - taken.size,
+    more: outlook.cutShort || outlook.ready.length > items.length,
     nextDueMs: outlook.nextDueMs,
   };
 }

@@ -98,10 +98,8 @@ export function createWorker(db: Database, options: WorkerOptions): Worker {
     }
     for (const item of claim.items) noteServed(item);
     for (const group of groupsOf(claim.items)) run(group, began + leaseMs);
-    if (
-      asks.some((ask) => claim.items.filter((item) => item.kind === ask.kind).length >= ask.total)
-    )
-      again = true;
+    // Without an item nothing has changed: looking again at once would find the same.
+    if (claim.items.length > 0 && claim.more) again = true;
     if (claim.missed > 0) return missedPauseMs;
     if (claim.nextDueMs === undefined || claim.nextDueMs >= pollMs) return pollMs;
     // What falls due may be a lease or a deadline: look at those then, too.
