@@ -10,5 +10,5 @@ export {
   type Renderer,
   type RendererCounters,
 } from './renderer.ts';
-export { OutsideSourceError, type SourceFile, type SourceReader } from './source-reader.ts';
+export type { SourceFile, SourceReader } from './source-reader.ts';
 export { rendererVersion } from './version.ts';

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '@codex-k8s/schema';
 import { BoundedMap } from './cache/index.ts';
 import type { FinishedUnit } from './objects/index.ts';
 import type { ParsedText } from './sources/index.ts';
@@ -11,7 +12,8 @@ import type { Template, TemplateOutcome } from './template/index.ts';
 export interface RenderCache {
   documents: BoundedMap<ParsedText>;
   templates: BoundedMap<TemplateOutcome<Template>>;
-  stacks: BoundedMap<ResolvedStack>;
+  /** Resolved stacks with the warnings that were found on the way. */
+  stacks: BoundedMap<{ stack: ResolvedStack; diagnostics: readonly Diagnostic[] }>;
   units: BoundedMap<FinishedUnit>;
 }
 

@@ -96,15 +96,20 @@ function resolveStack(
   const contents = files.map(({ path, digest }) => [path, digest]);
   const key = JSON.stringify([contents, name, slot, vars, cluster]);
   const known = cache.stacks.get(key);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    for (const diagnostic of known.diagnostics) scope.findings.add(diagnostic);
+    return known.stack;
+  }
   const merged = mergeComponents(scope, files);
   const stack = merged && validateSchema(scope, merged);
   const environment = stack && resolveEnvironment(scope, stack);
   const context = stack && environment && resolveContext(scope, stack, environment);
   const target = stack && context && resolveNamespaceAndImages(scope, stack, context);
   const resolved = target && declareUnits(scope, stack, environment, context, target);
-  // A stack with warnings is resolved again each time, so that they are told each time.
-  if (resolved !== undefined && scope.findings.toDiagnostics().length === 0)
-    cache.stacks.set(key, resolved, key.length + resolved.units.length * 4000);
+  if (resolved !== undefined) {
+    const diagnostics = scope.findings.toDiagnostics();
+    const weight = key.length + resolved.units.length * 4000;
+    cache.stacks.set(key, { stack: resolved, diagnostics }, weight);
+  }
   return resolved;
 }

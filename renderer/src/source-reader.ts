@@ -7,7 +7,8 @@ export interface SourceFile {
 
 /**
  * What the renderer reads from: a source tree pinned at one state. Paths are relative to its root
- * with `/` separators and never lead outside.
+ * with `/` separators and never lead outside; symbolic links are not followed and count as absent,
+ * so that every reader of one tree says the same.
  */
 export interface SourceReader {
   /** A file with its digest; undefined when there is none. */
@@ -21,12 +22,4 @@ export interface SourceReader {
   list(directory: string): Promise<string[]>;
   /** Git tree id (sha1, hex) of a directory; undefined when there is none. */
   treeHash(directory: string): Promise<string | undefined>;
-}
-
-/** Thrown by a reader when a path exists but leads outside of its root. */
-export class OutsideSourceError extends Error {
-  constructor(path: string) {
-    super(`${path} leads outside of the source`);
-    this.name = 'OutsideSourceError';
-  }
 }

@@ -16,7 +16,7 @@ export const codes = {
     code: 'CK-R-001',
     severity: 'error',
     title: 'A file does not exist',
-    hint: 'Check the path; it is relative to the file that names it.',
+    hint: 'Check the path: it is relative to the file that names it, and symbolic links are not followed.',
   },
   'yaml-syntax': {
     code: 'CK-R-002',

@@ -31,13 +31,13 @@ export class Findings {
       ...positionOf(where),
       hint: details.hint ?? hint,
     };
-    const key = JSON.stringify([
-      code,
-      diagnostic.file,
-      diagnostic.line,
-      diagnostic.column,
-      message,
-    ]);
+    this.add(diagnostic);
+  }
+
+  /** Takes over a finding that is described already. */
+  add(diagnostic: Diagnostic): void {
+    const { code, severity, message, file, line, column } = diagnostic;
+    const key = JSON.stringify([code, file, line, column, message]);
     if (this.#found.has(key)) return;
     this.#found.set(key, diagnostic);
     if (severity === 'error') this.#errors += 1;

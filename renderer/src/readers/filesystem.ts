@@ -1,14 +1,14 @@
 import { lstat, readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { blobId, treeId, type TreeEntry } from '../hash/index.ts';
-import { OutsideSourceError, type SourceReader } from '../source-reader.ts';
+import type { SourceReader } from '../source-reader.ts';
 
 /** Never part of a source, and often huge. */
 const skipped = new Set(['.git', 'node_modules']);
 
 /**
- * Reads a source from a directory on disk. Links are followed inside of the directory and refused
- * where they lead out of it; `.git` and `node_modules` are not part of the source.
+ * Reads a source from a directory on disk. Symbolic links are not followed: what is read is what
+ * git keeps. `.git` and `node_modules` are not part of the source.
  */
 export async function createFilesystemReader(directory: string): Promise<SourceReader> {
   const root = await realpath(directory);
@@ -31,17 +31,17 @@ export async function createFilesystemReader(directory: string): Promise<SourceR
   };
 }
 
-/** The real location of a path; undefined when there is nothing. */
+/** The location of a path; undefined when there is nothing, or a link on the way. */
 async function insideRoot(root: string, path: string): Promise<string | undefined> {
-  const real = await realpath(join(root, path)).catch(ignoreAbsence);
-  if (real === undefined || real === root || real.startsWith(root + sep)) return real;
-  throw new OutsideSourceError(path);
+  const location = join(root, path);
+  const real = await realpath(location).catch(ignoreAbsence);
+  return real === location && (real === root || real.startsWith(root + sep)) ? real : undefined;
 }
 
 async function listFiles(directory: string, prefix: string): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch(ignoreAbsence);
   const nested = (entries ?? [])
-    .filter((entry) => !skipped.has(entry.name))
+    .filter((entry) => !skipped.has(entry.name) && (entry.isFile() || entry.isDirectory()))
     .map(async (entry) =>
       entry.isDirectory()
         ? listFiles(join(directory, entry.name), `${prefix}${entry.name}/`)

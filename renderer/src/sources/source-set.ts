@@ -1,6 +1,6 @@
 import type { BoundedMap } from '../cache/index.ts';
 import { globBase, globMatcher, isGlob } from '../paths/index.ts';
-import { OutsideSourceError, type SourceFile, type SourceReader } from '../source-reader.ts';
+import type { SourceReader } from '../source-reader.ts';
 import { parseYaml, sourceText, type SourceText, type YamlText } from '../yaml/index.ts';
 
 /** A text with everything YAML says about it. */
@@ -83,21 +83,11 @@ export class SourceSet {
   }
 
   async #read(path: string): Promise<string | undefined> {
-    const file = await this.#readInside(path);
+    const file = await this.#reader.read(path);
     this.#digests.set(path, file?.digest);
     if (file === undefined) return undefined;
     const text = decoder.decode(file.bytes);
     this.#texts.set(path, text);
     return text;
-  }
-
-  /** A link that leads outside of the source is no file of it. */
-  async #readInside(path: string): Promise<SourceFile | undefined> {
-    try {
-      return await this.#reader.read(path);
-    } catch (error) {
-      if (error instanceof OutsideSourceError) return undefined;
-      throw error;
-    }
   }
 }
