@@ -83,8 +83,8 @@ function patternExplanation(
   field: string,
 ): Explanation {
   const pattern = String(params['pattern']);
-  const hint = pattern.startsWith('^[a-z0-9]([-a-z0-9]')
-    ? 'Lower-case letters, digits and dashes; it begins and ends with a letter or digit.'
+  const hint = /^\^\[a-z(?:0-9)?\]\(\[-a-z0-9\]/.test(pattern)
+    ? 'A name is short, of lower-case letters, digits and dashes, and begins with a letter.'
     : `It must match ${pattern}.`;
   if (node.kind !== 'map') {
     const value = node.kind === 'scalar' ? JSON.stringify(node.value) : 'this';

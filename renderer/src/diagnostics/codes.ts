@@ -185,6 +185,12 @@ export const codes = {
     title: 'The value of a variable has the wrong type',
     hint: 'Give a value of the declared type.',
   },
+  'invalid-label': {
+    code: 'CK-R-047',
+    severity: 'error',
+    title: 'The value of a label is not allowed',
+    hint: 'At most 63 letters, digits, dashes, dots and underscores, beginning and ending with a letter or digit.',
+  },
   // Step 7: namespace and images
   'invalid-namespace': {
     code: 'CK-R-050',

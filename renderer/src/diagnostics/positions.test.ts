@@ -250,6 +250,15 @@ const cases: BrokenStack[] = [
     ],
   },
   {
+    name: 'labels of an environment that cannot be',
+    files: stack('    eu: { labels: { a: "{{ .Env }}!", codex-k8s.dev/unit: b } }\n'),
+    inputs: { environment: 'eu' },
+    expected: [
+      'services.yaml:8:24 CK-R-047 the label a would be "eu!"',
+      'services.yaml:8:39 CK-R-064 the label codex-k8s.dev/unit belongs to the platform',
+    ],
+  },
+  {
     name: 'a namespace that is no name',
     files: stack('    eu: { namespaceTemplate: "{{ .Project }}_{{ .Env }}" }\n'),
     inputs: { environment: 'eu' },

@@ -42,7 +42,12 @@ export function finishUnit(
   return { objects, treeId: treeId(entries), imageStrings: [...imageStrings] };
 }
 
-/** Labels that only the platform writes. */
+/** Whether a label is one that only the platform writes. */
+export function isPlatformLabel(key: string): boolean {
+  return /^(?:codex-k8s\.dev|applyset\.kubernetes\.io)\//.test(key);
+}
+
+/** The labels of the platform. */
 export function platformLabels(unit: string, marks: StackMarks): Record<string, string> {
   return {
     'codex-k8s.dev/project': marks.project,

@@ -1,4 +1,4 @@
-export { finishUnit, platformLabels } from './finish.ts';
+export { finishUnit, isPlatformLabel, platformLabels } from './finish.ts';
 export {
   isRecord,
   type DeclaredObject,

@@ -1,5 +1,6 @@
 import type { Variable } from '@codex-k8s/schema';
 import { evaluateScalar } from '../evaluation/index.ts';
+import { isPlatformLabel } from '../objects/index.ts';
 import type { RenderScope } from '../render-scope.ts';
 import {
   GoFloat,
@@ -32,6 +33,7 @@ export interface ResolvedContext {
   labels: Readonly<Record<string, string>>;
 }
 
+const labelValue = /^(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/;
 const defaultNamespaceTemplate = '{{ .Project }}-{{ .Env }}';
 
 /** Step 6: project, environment, slot, variables, versions, and the templated namespace. */
@@ -53,7 +55,7 @@ export function resolveContext(
   const namespace = namespaceScalar(environment);
   reportMissingSlot(scope, environment, namespace);
   const templatedNamespace = evaluateScalar(namespace, scope.templates, context);
-  const labels = evaluateMap(scope, child(environment.node, 'labels'), context);
+  const labels = resolveLabels(scope, child(environment.node, 'labels'), context);
   if (scope.findings.errors > before) return undefined;
   return {
     project,
@@ -79,6 +81,32 @@ function evaluateMap(
     values[key] = evaluated.printed ?? String(evaluated.value);
   }
   return values;
+}
+
+/** Labels of the environment: none of them may be one of the platform's. */
+function resolveLabels(
+  scope: RenderScope,
+  node: YamlNode | undefined,
+  context: TemplateContext,
+): Record<string, string> {
+  const labels = evaluateMap(scope, node, context);
+  if (node?.kind !== 'map') return labels;
+  for (const entry of node.entries.values()) {
+    const value = labels[entry.key] ?? '';
+    if (isPlatformLabel(entry.key))
+      scope.findings.report(
+        'reserved-label',
+        entry,
+        `the label ${entry.key} belongs to the platform`,
+      );
+    if (!labelValue.test(value))
+      scope.findings.report(
+        'invalid-label',
+        entry.value,
+        `the label ${entry.key} would be ${JSON.stringify(value)}`,
+      );
+  }
+  return labels;
 }
 
 function namespaceScalar(environment: ResolvedEnvironment): YamlScalar {

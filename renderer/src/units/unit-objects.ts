@@ -1,5 +1,5 @@
 import { isTemplateFile, readManifest } from '../manifests/index.ts';
-import type { DeclaredObject } from '../objects/index.ts';
+import { isPlatformLabel, type DeclaredObject } from '../objects/index.ts';
 import type { RenderScope } from '../render-scope.ts';
 import type { TemplateContext } from '../template/index.ts';
 import { workloadObjects } from '../workload/index.ts';
@@ -12,8 +12,6 @@ export interface ManifestFile {
   digest: string;
   isTemplate: boolean;
 }
-
-const reservedLabel = /^(?:codex-k8s\.dev|applyset\.kubernetes\.io)\//;
 
 /** The manifest files of a unit: paths and patterns resolved against the file that names them. */
 export async function findManifests(
@@ -63,7 +61,7 @@ function reportReservedLabels(scope: RenderScope, object: DeclaredObject): void 
   const labels = at(object.node, ['metadata', 'labels']);
   if (labels?.kind !== 'map') return;
   for (const entry of labels.entries.values()) {
-    if (reservedLabel.test(entry.key))
+    if (isPlatformLabel(entry.key))
       scope.findings.report(
         'reserved-label',
         entry,
