@@ -153,6 +153,13 @@ for (const [name, open] of Object.entries(kinds))
       expect(await keys()).to.deep.equal([]);
     });
 
+    it('runs statements that are asked for together one after the other', async () => {
+      const rows = await under.db.inTransaction((tx) =>
+        Promise.all([1, 2, 3].map((n) => tx.query('select $1::int as n', [n]))),
+      );
+      expect(rows.flat()).to.deep.equal([{ n: 1 }, { n: 2 }, { n: 3 }]);
+    });
+
     it('refuses a transaction that is over', async () => {
       let kept: Tx | undefined;
       await under.db.inTransaction((tx) => {

@@ -80,13 +80,16 @@ async function transact<T>(orm: Orm, session: Session, work: (tx: Tx) => Promise
 function guard(session: Session): { session: Session; settle(): Promise<void>; end(): void } {
   let open = true;
   let failed: unknown;
+  // Statements that are asked for together run one after the other, as the connection does anyway.
+  let last: Promise<unknown> = Promise.resolve();
   const running = new Set<Promise<unknown>>();
   return {
     session: {
       async run<R extends object>(statement: Statement): Promise<StatementResult<R>> {
         if (!open)
           throw databaseError('CK-DB-002', 'a statement came after its transaction had ended');
-        const result = session.run<R>(statement);
+        const result = last.then(() => session.run<R>(statement));
+        last = result.catch(() => {});
         running.add(result);
         try {
           return await result;

@@ -33,6 +33,14 @@ export function createNotificationClient(options: {
   let retry: NodeJS.Timeout | undefined;
   let closed = false;
 
+  // One statement at a time: that is what a connection is good for.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = (work: () => Promise<unknown> | undefined): Promise<unknown> => {
+    const result = last.then(work);
+    last = result.catch(() => {});
+    return result;
+  };
+
   const connected = (): Promise<Client> => {
     if (client) return Promise.resolve(client);
     connecting ??= connect().finally(() => {
@@ -96,7 +104,7 @@ export function createNotificationClient(options: {
       listeners.add(entry);
       try {
         const open = await connected();
-        await open.query(`listen ${escapeIdentifier(channel)}`);
+        await inTurn(() => open.query(`listen ${escapeIdentifier(channel)}`));
       } catch (error) {
         listeners.delete(entry);
         throw error;
@@ -104,7 +112,10 @@ export function createNotificationClient(options: {
       return async () => {
         listeners.delete(entry);
         const others = [...listeners].some((other) => other.channel === channel);
-        if (!others) await client?.query(`unlisten ${escapeIdentifier(channel)}`).catch(() => {});
+        if (!others)
+          await inTurn(() => client?.query(`unlisten ${escapeIdentifier(channel)}`)).catch(
+            () => {},
+          );
       };
     },
     async close() {
