@@ -29,6 +29,8 @@ export async function applyObjects(
   const others = planned.filter(({ object }) => object.kind !== 'Namespace');
   await forEachBounded(step, namespaces, (entry) => applyOne(step, entry, stacks));
   await forEachBounded(step, others, (entry) => applyOne(step, entry, stacks));
+  // Watched from the end of the burst on: one list tells what hundreds of events would.
+  step.session.view.follow([...step.upserts.values()]);
 }
 
 /** Namespaces and ApplySet parents: false when the cluster did not take them. */
@@ -100,7 +102,7 @@ async function applyOne(
     const result = await applyObject(step.writer, object, body, seen);
     if (result.kind === 'rival') {
       const message = `${subjectOf(object)} is applied by environment ${result.environments.join(', ')} too; environment ${session.target.id} leaves it alone`;
-      recordFailure(step, object, message, false, 'conflict');
+      recordFailure(step, object, { code: 'CK-APPLY-003', message, transient: false });
       return;
     }
     const observation = session.view.remember(result.object);
@@ -121,8 +123,8 @@ async function applyOne(
     const action = actionOf(result, former, seen, drift !== undefined);
     recordApplied(step, applied);
     recordChange(step, object, action, explain(result, drift, former));
-    session.view.follow([object]);
-    if (drift !== undefined) {
+    if (drift === undefined) session.corrections.delete(object.key);
+    else {
       noteCorrection(session, object.key, services.now());
       services.telemetry.count('apply_drift', { kind: drift.kind });
     }
@@ -150,7 +152,9 @@ function noteFailure(step: Step, object: PlannedApply['object'], error: unknown)
     // The namespace went away under us: it is made again with the next step.
     step.session.namespaces.delete(object.namespace);
   }
-  recordFailure(step, object, failureMessage(object, error), isCluster && isTransient(error));
+  const message = failureMessage(object, error);
+  const transient = isCluster && isTransient(error);
+  recordFailure(step, object, { code: 'CK-APPLY-001', message, transient });
 }
 
 function isTransient(error: ClusterError): boolean {

@@ -271,6 +271,8 @@ describe('applying on a real API server', () => {
         rig.changes().filter(({ action }) => action !== 'created' && action !== 'failed'),
       ).to.deep.equal([]);
     } finally {
+      // A loop that runs would put back what is deleted.
+      await rig.stopLoops();
       await rig.kubectl('delete', 'crd', `gadgets.${group}`, '--ignore-not-found');
     }
   });

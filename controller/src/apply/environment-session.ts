@@ -180,8 +180,8 @@ export function decideFor(
 }
 
 const quietMs = 60_000;
-const freeCorrections = 3;
-const longestPatienceMs = 300_000;
+const freeCorrections = 5;
+const longestPatienceMs = 60_000;
 
 /** Notes that an object was put back. */
 export function noteCorrection(session: EnvironmentSession, key: string, now: number): void {
@@ -198,7 +198,7 @@ function patienceOf(session: EnvironmentSession, now: number): Map<string, numbe
       if (now - at > quietMs) session.corrections.delete(key);
       continue;
     }
-    const pause = Math.min(500 * 2 ** (count - freeCorrections), longestPatienceMs);
+    const pause = Math.min(250 * 2 ** (count - freeCorrections), longestPatienceMs);
     if (at + pause > now) patience.set(key, at + pause);
     else if (now - at > quietMs + pause) session.corrections.delete(key);
   }

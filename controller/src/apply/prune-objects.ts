@@ -52,7 +52,8 @@ async function pruneOne(step: Step, object: AppliedObject): Promise<void> {
       step.interruption ??= error;
       return;
     }
-    recordFailure(step, object, failureMessage(object, error), false);
+    const message = failureMessage(object, error);
+    recordFailure(step, object, { code: 'CK-APPLY-004', message, transient: false });
   }
 }
 

@@ -119,7 +119,7 @@ function outcomeOf(
   const failures = [...session.failures.values()];
   const [failure] = failures;
   if (failure !== undefined) {
-    const error = errorOf('CK-APPLY-001', failure.message);
+    const error = errorOf(failure.code, failure.message);
     const soon = failures.every(({ transient }) => transient);
     return { kind: 'retry', error, ...(soon ? { afterMs: 200 * 2 ** step.work.attempts } : {}) };
   }

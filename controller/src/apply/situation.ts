@@ -1,3 +1,4 @@
+import type { ApplyErrorCode } from './codes.ts';
 import type { DesiredObject, DesiredStack } from './desired-stack.ts';
 import type { Drift } from './drift.ts';
 import type { PruneLimit } from './prune.ts';
@@ -12,6 +13,7 @@ export interface ObjectFact {
 
 /** Why an object could not be written. */
 export interface Failure {
+  code: ApplyErrorCode;
   message: string;
   /** Time alone may heal it (a namespace that is going away, a kind not served yet): the unit waits, it has not failed. */
   transient: boolean;

@@ -269,7 +269,10 @@ describe('the decision about a step', () => {
 
   it('does not try again in one step what failed in it, and says why', () => {
     const failures = new Map([
-      [keyOf('Deployment', 'db'), { message: 'field not declared', transient: false }],
+      [
+        keyOf('Deployment', 'db'),
+        { code: 'CK-APPLY-001' as const, message: 'field not declared', transient: false },
+      ],
     ]);
     const decision = decide(situation({ stacks: [sketchStack('r1', [db, api])], failures }));
     expect(appliedNames(decision)).to.deep.equal([]);
@@ -279,7 +282,10 @@ describe('the decision about a step', () => {
 
   it('waits, and has not failed, where time alone heals', () => {
     const failures = new Map([
-      [keyOf('Deployment', 'db'), { message: 'namespace is terminating', transient: true }],
+      [
+        keyOf('Deployment', 'db'),
+        { code: 'CK-APPLY-001' as const, message: 'namespace is terminating', transient: true },
+      ],
     ]);
     const decision = decide(situation({ stacks: [sketchStack('r1', [db])], failures }));
     expect(decision.stacks[0]).to.include({
@@ -337,7 +343,10 @@ describe('the decision about pruning', () => {
     const inventory = inventoryOf(sketchStack('r1', [config]));
     const broken: UnitSketch = { ...next, objects: [['ConfigMap', 'kept', 'k2']] };
     const failures = new Map([
-      [keyOf('ConfigMap', 'kept'), { message: 'refused', transient: false }],
+      [
+        keyOf('ConfigMap', 'kept'),
+        { code: 'CK-APPLY-001' as const, message: 'refused', transient: false },
+      ],
     ]);
     expect(
       prunedNames(

@@ -133,15 +133,14 @@ export function recordChange(
 export function recordFailure(
   step: Step,
   object: ObjectIdentity & { stack: string; unit: string },
-  message: string,
-  transient: boolean,
-  action: 'failed' | 'conflict' = 'failed',
+  failure: Failure,
 ): void {
-  const heals = transient && step.work.attempts < patientAttempts;
+  const { code, message } = failure;
   const key = objectKey(object);
-  step.session.failures.set(key, { message, transient: heals });
+  const transient = failure.transient && step.work.attempts < patientAttempts;
+  step.session.failures.set(key, { code, message, transient });
   if (step.formerFailures.get(key)?.message === message) return;
-  recordChange(step, object, action, message);
+  recordChange(step, object, code === 'CK-APPLY-003' ? 'conflict' : 'failed', message);
 }
 
 /** Runs `effect` for each item, at most `concurrency` at once, until one ends the step. */

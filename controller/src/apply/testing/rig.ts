@@ -32,7 +32,7 @@ export interface Rig {
   publish(units: UnitSource[], stack?: string): Promise<string>;
   /** Waits until the last report says so. */
   reported(check: (report: ApplyReport) => boolean, timeoutMs?: number): Promise<ApplyReport>;
-  /** Waits until the stack's current content is healthy. */
+  /** Waits until the stack's current content is healthy and all its kinds are watched. */
   healthy(stack?: string, timeoutMs?: number): Promise<ApplyReport>;
   /** Everything changed since the last call. */
   changes(): ObjectChange[];
@@ -41,6 +41,8 @@ export interface Rig {
   /** Only those of them that write. */
   writes(): string[];
   get(reference: Omit<ObjectReference, 'namespace'>): Promise<KubernetesObject>;
+  /** A connection that is nobody's but the test's: its requests are not counted. */
+  person: ClusterConnection;
   /** What a person does by hand. */
   kubectl(...args: string[]): Promise<string>;
   /** Stops the loops as a process does that is told to end. */
@@ -66,10 +68,12 @@ export interface RigOptions {
 export async function createRig(options: RigOptions = {}): Promise<Rig> {
   const plane = await sharedControlPlane();
   const requests: string[] = [];
+  const listed = new Set<string>();
   const telemetry: Telemetry = {
     duration(metric, _seconds, labels) {
       if (metric === 'kubernetes_request')
         requests.push(`${labels?.['verb']} ${labels?.['resource']}`);
+      if (labels?.['verb'] === 'list') listed.add(labels['resource'] ?? '');
     },
     count() {},
     gauge() {},
@@ -109,6 +113,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     store,
     desired,
     cluster,
+    person,
     errors,
     startLoop(owner = 'one', further = {}) {
       const loop = createApplyLoop({
@@ -150,9 +155,9 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
         { timeoutMs, intervalMs: 5 },
       );
     },
-    healthy(stack = 'shop', timeoutMs = 20_000) {
+    async healthy(stack = 'shop', timeoutMs = 20_000) {
       const contentHash = desired.hashOf(stack);
-      return rig.reported(
+      const last = await rig.reported(
         (report) =>
           report.health === 'healthy' &&
           report.stacks.some(
@@ -163,6 +168,12 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
           ),
         timeoutMs,
       );
+      // Every kind is watched by then: what is asked later is a request of its own.
+      const { objects } = await store.ledger.loadEnvironment(target.id);
+      const kinds = new Set(objects.map(({ kind }) => kind));
+      const isWatched = () => loops.length === 0 || listed.size >= kinds.size;
+      await eventually(isWatched, { timeoutMs, intervalMs: 2 });
+      return last;
     },
     changes() {
       const reports = store.reports(target.id);
