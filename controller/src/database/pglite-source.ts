@@ -127,14 +127,18 @@ function sourceOver(pglite: PGlite, unlock: () => Promise<void>): PgliteSource {
 function sessionOver(pglite: PGlite, leave: () => void): Session {
   return {
     async run<R extends object>({ sql, params, style }: Statement): Promise<StatementResult<R>> {
-      const result = await pglite.query<R>(sql, params?.map(asParameter), {
-        parsers: pgliteParsers[style],
-      });
-      return {
-        rows: result.rows,
-        affected: result.affectedRows ?? 0,
-        command: result.command ?? '',
-      };
+      try {
+        const result = await pglite.query<R>(sql, params?.map(asParameter), {
+          parsers: pgliteParsers[style],
+        });
+        return {
+          rows: result.rows,
+          affected: result.affectedRows ?? 0,
+          command: result.command ?? '',
+        };
+      } catch (error) {
+        throw withoutParameters(error);
+      }
     },
     release: () => leave(),
   };
@@ -144,4 +148,11 @@ function sessionOver(pglite: PGlite, leave: () => void): Session {
 // accepted by both for numbers too.
 function asParameter(value: unknown): unknown {
   return typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
+}
+
+// PGlite hangs what was sent on its errors, and errors are printed and stored.
+function withoutParameters(error: unknown): unknown {
+  if (error instanceof Error)
+    for (const name of ['params', 'query', 'queryOptions']) Reflect.deleteProperty(error, name);
+  return error;
 }

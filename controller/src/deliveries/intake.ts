@@ -9,6 +9,7 @@ import { silentTelemetry } from '../telemetry/index.ts';
 import { deliveryCodes } from './codes.ts';
 import type { NumberedDelivery } from './record.ts';
 import { deliveryKey, recordDeliveries } from './record.ts';
+import { storableText } from './storable.ts';
 import type { DeliveryReceipt, IncomingDelivery } from './types.ts';
 
 /** Bounds and ports of the intake. */
@@ -124,7 +125,7 @@ export function createDeliveryIntake(db: Database, options: IntakeOptions = {}):
         );
       }
       const { promise, resolve, reject } = Promise.withResolvers<DeliveryReceipt>();
-      waiting.push({ delivery: { ...delivery, correlationId: randomUUID() }, resolve, reject });
+      waiting.push({ delivery: numbered(delivery), resolve, reject });
       waitingBytes += delivery.rawSize;
       telemetry.gauge('deliveries_waiting', waiting.length);
       draining ??= drain();
@@ -136,6 +137,14 @@ export function createDeliveryIntake(db: Database, options: IntakeOptions = {}):
     },
   };
 }
+
+// What identifies a delivery is cleaned at the door: it is compared with what the database answers.
+const numbered = (delivery: IncomingDelivery): NumberedDelivery => ({
+  ...delivery,
+  deliveryId: storableText(delivery.deliveryId),
+  event: storableText(delivery.event),
+  correlationId: randomUUID(),
+});
 
 const deliveryError = (
   code: keyof typeof deliveryCodes,

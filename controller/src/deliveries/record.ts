@@ -30,8 +30,8 @@ export async function recordDeliveries(
 ): Promise<Map<string, DeliveryReceipt>> {
   const recorded = await db.query<KnownRow>(insertDeliveries, [
     deliveries.map((delivery) => delivery.repositoryId),
-    deliveries.map((delivery) => storableText(delivery.deliveryId)),
-    deliveries.map((delivery) => storableText(delivery.event)),
+    deliveries.map((delivery) => delivery.deliveryId),
+    deliveries.map((delivery) => delivery.event),
     deliveries.map((delivery) => delivery.correlationId),
     deliveries.map((delivery) => storableJson(delivery.payload)),
     deliveries.map((delivery) =>
