@@ -147,7 +147,7 @@ export const codes = {
     code: 'CK-R-040',
     severity: 'error',
     title: 'A template cannot be parsed',
-    hint: 'The language is that of Go templates; see docs/services-yaml.md.',
+    hint: 'The language is that of Go templates (text/template).',
   },
   'template-failed': {
     code: 'CK-R-041',

@@ -1,4 +1,5 @@
 import { blobId, treeId } from '../hash/index.ts';
+import type { RenderedFile } from '../rendered-stack.ts';
 import { printYaml, type Value } from '../yaml/index.ts';
 import { compareForApply } from './apply-order.ts';
 import { groupOf } from './scope.ts';
@@ -25,21 +26,36 @@ export function finishUnit(
   isClusterScoped: (object: DeclaredObject) => boolean,
 ): FinishedUnit {
   const names = new Set<string>();
-  const objects = declared.toSorted(compareForApply).map((object): FinishedObject => {
-    const namespace = isClusterScoped(object) ? undefined : (object.namespace ?? marks.namespace);
-    const bytes = encoder.encode(printYaml(markObject(object, unit, namespace, marks)));
-    const file = `manifests/${unit}/${fileName(object, names)}`;
+  const objects: FinishedObject[] = [];
+  const files: RenderedFile[] = [];
+  for (const object of declared.toSorted(compareForApply)) {
     const { apiVersion, kind, name, node } = object;
-    return { apiVersion, kind, name, namespace, file, bytes, digest: blobId(bytes), node };
-  });
-  const entries = objects.map(({ file, digest }) => ({
-    name: file.slice(file.lastIndexOf('/') + 1),
+    const namespace = isClusterScoped(object) ? undefined : (object.namespace ?? marks.namespace);
+    const path = `manifests/${unit}/${fileName(object, names)}`;
+    const bytes = encoder.encode(printYaml(markObject(object, unit, namespace, marks)));
+    files.push({ path, bytes, digest: blobId(bytes) });
+    const place = namespace === undefined ? {} : { namespace };
+    objects.push({
+      // Shared between renders: whoever changes a plan of theirs must not change the next one.
+      planned: Object.freeze({ file: path, apiVersion, kind, ...place, name }),
+      // Versions of one group share their objects.
+      identity: `${groupOf(apiVersion)}/${kind}/${namespace ?? ''}/${name}`,
+      node,
+    });
+  }
+  const entries = files.map(({ path, digest }) => ({
+    name: path.slice(path.lastIndexOf('/') + 1),
     kind: 'file' as const,
     id: digest,
   }));
   const imageStrings = new Set<string>();
   for (const { value } of declared) collectImageStrings(value, imageStrings);
-  return { objects, treeId: treeId(entries), imageStrings: [...imageStrings] };
+  return {
+    objects,
+    files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+    treeId: treeId(entries),
+    imageStrings: [...imageStrings],
+  };
 }
 
 /** Whether a label is one that only the platform writes. */

@@ -1,3 +1,5 @@
+import type { PlanObject } from '@codex-k8s/schema';
+import type { RenderedFile } from '../rendered-stack.ts';
 import type { Value, YamlMap } from '../yaml/index.ts';
 
 /** A Kubernetes object as a unit declares it, before the platform puts its marks on it. */
@@ -25,22 +27,20 @@ export interface StackMarks {
 
 /** An object as it is committed and sent. */
 export interface FinishedObject {
-  apiVersion: string;
-  kind: string;
-  name: string;
-  /** Absent for cluster-scoped objects. */
-  namespace: string | undefined;
-  /** Path in the stack directory. */
-  file: string;
-  bytes: Uint8Array;
-  /** Git blob id of the bytes. */
-  digest: string;
+  /** As the plan lists it. */
+  planned: PlanObject;
+  /** Group, kind, namespace and name: what makes two declarations the same object. */
+  identity: string;
+  /** What was written; undefined for objects of a typed workload. */
   node: YamlMap | undefined;
 }
 
-/** The objects of one unit, finished, in the order in which they are applied. */
+/** The objects of one unit, finished. */
 export interface FinishedUnit {
+  /** In the order in which they are applied. */
   objects: readonly FinishedObject[];
+  /** Their files, sorted by path. */
+  files: readonly RenderedFile[];
   /** Git tree id of `manifests/<unit>`. */
   treeId: string;
   /** Strings that may be image references: `image` fields and values of environment variables. */

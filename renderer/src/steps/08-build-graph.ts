@@ -108,7 +108,7 @@ export async function buildGraph(
   return scope.findings.errors === before ? { units } : undefined;
 }
 
-const noObjects: FinishedUnit = { objects: [], treeId: '', imageStrings: [] };
+const noObjects: FinishedUnit = { objects: [], files: [], treeId: '', imageStrings: [] };
 
 async function finishUnits(scope: RenderScope, stack: ResolvedStack): Promise<FinishedUnit[]> {
   const finished: FinishedUnit[] = [];
@@ -174,7 +174,7 @@ function finish(
 }
 
 function weightOf(unit: FinishedUnit, key: string): number {
-  return unit.objects.reduce((sum, object) => sum + object.bytes.length * 2 + 500, key.length * 2);
+  return unit.files.reduce((sum, file) => sum + file.bytes.length * 2 + 500, key.length * 2);
 }
 
 function connect(

@@ -1,5 +1,5 @@
 import { suggest } from '../diagnostics/index.ts';
-import { groupOf, type FinishedObject } from '../objects/index.ts';
+import type { FinishedObject } from '../objects/index.ts';
 import type { RenderScope } from '../render-scope.ts';
 import { at, type Place } from '../yaml/index.ts';
 import type { DeployGraph, GraphUnit, ResolvedStack } from './08-build-graph.ts';
@@ -44,13 +44,12 @@ function reportDuplicateObjects(scope: RenderScope, units: readonly GraphUnit[])
   const owners = new Map<string, string>();
   for (const unit of units) {
     for (const object of unit.finished.objects) {
-      // Versions of one group share their objects.
-      const key = `${groupOf(object.apiVersion)}/${object.kind}/${object.namespace ?? ''}/${object.name}`;
-      const owner = owners.get(key);
-      owners.set(key, owner ?? unit.name);
+      const owner = owners.get(object.identity);
+      owners.set(object.identity, owner ?? unit.name);
       if (owner === undefined) continue;
       const where = owner === unit.name ? `twice in ${owner}` : `in ${owner} and in ${unit.name}`;
-      const message = `${object.kind} ${object.name} is declared ${where}`;
+      const { kind, name } = object.planned;
+      const message = `${kind} ${name} is declared ${where}`;
       scope.findings.report('duplicate-object', placeOf(object, unit), message);
     }
   }
@@ -89,7 +88,7 @@ function reportScope(scope: RenderScope, stack: ResolvedStack, unit: GraphUnit):
     scope.findings.report('misplaced-singleton', place, message);
   }
   for (const object of unit.finished.objects) {
-    const { kind, name, namespace } = object;
+    const { kind, name, namespace } = object.planned;
     if (namespace === undefined) {
       const message = `${kind} ${name} is cluster-scoped, and ${stack.environment.name} is no cluster environment`;
       scope.findings.report('cluster-scope', placeOf(object, unit), message);

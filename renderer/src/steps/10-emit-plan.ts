@@ -18,7 +18,7 @@ export function emitPlan(
   const bytes = encoder.encode(`${JSON.stringify(plan, undefined, 2)}\n`);
   const planFile: RenderedFile = { path: 'plan.json', bytes, digest: blobId(bytes) };
   const units = graph.units.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const files: RenderedFile[] = units.flatMap((unit) => filesOf(unit));
+  const files: RenderedFile[] = units.flatMap((unit) => unit.finished.files);
   files.push(planFile);
   return {
     stack: plan.stack,
@@ -60,24 +60,12 @@ function planUnit(unit: GraphUnit): DeployUnit {
     source: unit.source,
     phase: unit.phase,
     dependsOn: unit.dependsOn.map(({ name }) => name),
-    objects: unit.finished.objects.map(({ file, apiVersion, kind, namespace, name }) => ({
-      file,
-      apiVersion,
-      kind,
-      ...(namespace === undefined ? {} : { namespace }),
-      name,
-    })),
+    objects: unit.finished.objects.map(({ planned }) => planned),
     images: [...unit.images],
     ...(codeUpdateStrategy === undefined ? {} : { codeUpdateStrategy }),
     readiness: { timeoutSeconds: unit.readinessSeconds },
     prune: unit.prune,
   };
-}
-
-function filesOf({ finished }: GraphUnit): RenderedFile[] {
-  return finished.objects
-    .map(({ file, bytes, digest }) => ({ path: file, bytes, digest }))
-    .toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** The git tree id of the whole directory; the trees of the units are known already. */

@@ -130,6 +130,11 @@ describe('the YAML reader', () => {
     ]);
   });
 
+  it('refuses bytes that are no UTF-8', async () => {
+    const text = new TextDecoder().decode(Uint8Array.of(0x61, 0x3a, 0x20, 0xff, 0x0a));
+    expect(await problemsOf(text)).to.deep.equal(['1:4 syntax: the text is not valid UTF-8 here']);
+  });
+
   it('says that a template needs quotes', async () => {
     for (const text of ['a:\n  b: {{ .Env }}\n', 'a:\n  b: {{ .Env }}-x\n']) {
       expect(await problemsOf(text), text).to.deep.equal([

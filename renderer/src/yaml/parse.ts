@@ -5,6 +5,11 @@ import type { SourceText } from './source-text.ts';
 
 /** Reads a YAML text with the place of every value. Empty documents are left out. */
 export async function parseYaml(source: SourceText): Promise<YamlText> {
+  const broken = source.text.indexOf('\ufffd');
+  if (broken >= 0) {
+    const message = 'the text is not valid UTF-8 here';
+    return { documents: [], problems: [{ kind: 'syntax', offset: broken, message }] };
+  }
   const scanned = scanDocuments(source);
   const text =
     scanned === undefined ? await readDocuments(source) : { documents: scanned, problems: [] };
