@@ -2,7 +2,7 @@ import { CodexError, errorData } from '../errors/index.ts';
 import type { ApplyLoopOptions } from './apply-loop.ts';
 import { applyErrors } from './codes.ts';
 import type { DesiredState } from './ports.ts';
-import { createSession, remember } from './environment-session.ts';
+import { createSession, decideFor, remember } from './environment-session.ts';
 import { keepLease } from './keep-lease.ts';
 import { runStep, standing, type StepResult } from './run-step.ts';
 import type { StepServices } from './step.ts';
@@ -44,15 +44,15 @@ export function createEnvironmentRunner(
   const session = createSession({
     target,
     cluster,
-    onChange: () => lookSoon(),
+    onChange: notice,
     onConnected() {
       if (unreachable) request('the cluster is reachable again');
       unreachable = false;
-      lookSoon();
+      notice();
     },
     onDisconnected(error) {
       telemetry.count('apply_watch_failures', { kind: error.kind });
-      lookSoon();
+      notice();
     },
   });
 
@@ -64,6 +64,11 @@ export function createEnvironmentRunner(
       onError(error);
       lookLater(1_000);
     });
+  }
+
+  function notice(): void {
+    session.isStale = true;
+    lookSoon();
   }
 
   function lookSoon(): void {
@@ -86,7 +91,8 @@ export function createEnvironmentRunner(
     lookedAt = performance.now();
     const { memory, reading } = session;
     if (memory === undefined || reading === undefined) return;
-    const stands = standing(session, memory, reading, now());
+    const decision = reading.stopped ? undefined : decideFor(session, memory, reading, now());
+    const stands = standing(session, memory, reading, decision);
     if (stands.digest !== last?.digest) request('what is watched changed');
     if (stands.progress === last?.progress) return;
     // How far a roll-out has come is recorded now and then; that it ended, at once.
@@ -172,7 +178,7 @@ export function createEnvironmentRunner(
         await action();
       } finally {
         isBusy = false;
-        lookSoon();
+        if (session.isStale) lookSoon();
       }
     });
     return busy;

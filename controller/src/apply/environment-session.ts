@@ -52,6 +52,8 @@ export interface EnvironmentSession {
   readonly prunedUids: Set<string>;
   /** Namespaces this process made sure of. */
   readonly namespaces: Set<string>;
+  /** Whether something was seen since the last decision. */
+  isStale: boolean;
   /** The last report, without what changes in each: a step that would only repeat it writes nothing. */
   lastReport: string | undefined;
 }
@@ -83,6 +85,7 @@ export function createSession(options: SessionOptions): EnvironmentSession {
     swept: false,
     prunedUids: new Set(),
     namespaces: new Set(),
+    isStale: false,
     lastReport: undefined,
   };
 }
@@ -166,6 +169,7 @@ export function decideFor(
   reading: DesiredReading,
   now: number,
 ): Decision {
+  session.isStale = false;
   const decision = decide(situationOf(session, memory, reading, now));
   for (const [unit, phase] of decision.units) {
     if (phase !== 'progressing') session.rollouts.delete(unit);

@@ -54,17 +54,17 @@ export async function runStep(
     summary !== session.lastReport ||
     report.changes.length + report.upserts.length + report.removed.length > 0;
   session.lastReport = summary;
-  return { ...conclusion, isNews, ...standing(session, memory, reading, services.now()) };
+  // Of the decision that was reported: what has happened since makes a difference.
+  return { ...conclusion, isNews, ...standing(session, memory, reading, decision) };
 }
 
-/** How things stand now, to compare with how they stood after the last step. */
+/** How things stand by a decision, to compare with how they stood after the last step. */
 export function standing(
   session: EnvironmentSession,
   memory: Memory,
   reading: DesiredReading,
-  now: number,
+  decision: Decision | undefined,
 ): Pick<StepResult, 'digest' | 'progress'> {
-  const decision = reading.stopped ? undefined : decideFor(session, memory, reading, now);
   const health = environmentHealth(session, memory, decision?.stacks ?? [], []);
   const missed = reading.stopped ? [] : unrecorded(session, memory, reading);
   return {
