@@ -170,6 +170,22 @@ for (const [name, open] of Object.entries({
       expect((await queued()).map((item) => item.payload['deliveryId'])).to.deep.equal(all);
     });
 
+    it('takes fewer together when they are large', async () => {
+      const statements: number[] = [];
+      const intake = createDeliveryIntake(db, {
+        batch: 1_000,
+        telemetry: {
+          duration() {},
+          gauge() {},
+          count: (metric, _labels, by = 1) =>
+            void (metric === 'deliveries_recorded' && statements.push(by)),
+        },
+      });
+      const sizes = [1, 3_000_000, 1_000_000, 1_000_000, 30_000_000, 1];
+      await Promise.all(sizes.map((rawSize, n) => intake.accept(delivery(String(n), { rawSize }))));
+      expect(statements).to.deep.equal([1, 2, 1, 1, 1]);
+    });
+
     it('resolves only after the commit and its checkpoint', async () => {
       const passed: CheckpointName[] = [];
       const gate = Promise.withResolvers<void>();

@@ -37,6 +37,9 @@ export interface DeliveryIntake {
   close(): Promise<void>;
 }
 
+// A statement of this size takes the database some 60 ms; nobody should wait for much more than that.
+const batchBytes = 4 * 1024 * 1024;
+
 interface Waiting {
   delivery: NumberedDelivery;
   resolve(receipt: DeliveryReceipt): void;
@@ -61,8 +64,8 @@ export function createDeliveryIntake(db: Database, options: IntakeOptions = {}):
   // Ends in the same turn in which it finds nothing more: an arrival either is seen by it or begins a new one.
   async function drain(): Promise<void> {
     while (waiting.length > 0) {
-      const batch = waiting.slice(0, batchSize);
-      waiting = waiting.slice(batchSize);
+      const batch = waiting.slice(0, fitting());
+      waiting = waiting.slice(batch.length);
       for (const { delivery } of batch) waitingBytes -= delivery.rawSize;
       const began = performance.now();
       await recordBatch(batch);
@@ -70,6 +73,13 @@ export function createDeliveryIntake(db: Database, options: IntakeOptions = {}):
       telemetry.count('deliveries_recorded', {}, batch.length);
     }
     draining = undefined;
+  }
+
+  /** How many of those that wait fit in one statement: at least one, however large it is. */
+  function fitting(): number {
+    let bytes = 0;
+    const tooLarge = waiting.findIndex((entry) => (bytes += entry.delivery.rawSize) > batchBytes);
+    return Math.min(batchSize, Math.max(1, tooLarge === -1 ? waiting.length : tooLarge));
   }
 
   /** Settles every member; never rejects. */
