@@ -16,7 +16,7 @@ import type { DeliveryReceipt, IncomingDelivery } from './types.ts';
 export interface IntakeOptions {
   checkpoint?: Checkpoint;
   telemetry?: Telemetry;
-  /** Deliveries recorded by one statement at most; 250 by default, 25 on PGlite, which blocks the process meanwhile. */
+  /** Deliveries recorded by one statement at most; 250 by default, 50 on PGlite, which blocks the process meanwhile. */
   batch?: number;
   /** Deliveries that may wait; 5,000 by default. */
   maxWaiting?: number;
@@ -53,7 +53,7 @@ interface Waiting {
 export function createDeliveryIntake(db: Database, options: IntakeOptions = {}): DeliveryIntake {
   const checkpoint = options.checkpoint ?? passCheckpoint;
   const telemetry = options.telemetry ?? silentTelemetry;
-  const batchSize = options.batch ?? (db.kind === 'pglite' ? 25 : 250);
+  const batchSize = options.batch ?? (db.kind === 'pglite' ? 50 : 250);
   const maxWaiting = options.maxWaiting ?? 5_000;
   const maxWaitingBytes = options.maxWaitingBytes ?? 64 * 1024 * 1024;
   let waiting: Waiting[] = [];

@@ -8,8 +8,4 @@ export const queueCodes = {
     title: 'The process that worked on an item went away',
     hint: 'look for a crash or a restart of that process; the item is tried again',
   },
-  'CK-QUEUE-003': {
-    title: 'A work item was given up after its last attempt',
-    hint: 'mend what its last error names, then put it back with `retryFailed`',
-  },
 } as const;

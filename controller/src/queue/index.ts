@@ -6,7 +6,14 @@ export { enqueueEvent, enqueueState } from './enqueue.ts';
 export type { EventRequest, StateRequest } from './enqueue.ts';
 export { FencingLost } from './failures.ts';
 export { finishWork } from './finish.ts';
-export { recoverWork, releaseAllLeases, releaseLeases, renewLeases } from './leases.ts';
+export {
+  beginEpoch,
+  recoverWork,
+  releaseAllLeases,
+  releaseLeases,
+  renewLeases,
+  retryFailed,
+} from './leases.ts';
 export { workChannel } from './types.ts';
 export type { Lane, Outcome, RecordWork, WorkClass, WorkItem } from './types.ts';
 export { wake } from './wake.ts';

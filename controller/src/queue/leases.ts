@@ -1,4 +1,4 @@
-import type { Database } from '../database/index.ts';
+import type { Database, Tx } from '../database/index.ts';
 import { workerGone } from './failures.ts';
 import { tokensOf } from './tokens.ts';
 import type { WorkItem } from './types.ts';
@@ -48,10 +48,40 @@ export async function releaseAllLeases(db: Database): Promise<void> {
   await db.query(releaseAll, [JSON.stringify(workerGone)]);
 }
 
+/**
+ * Begins a new epoch after the database was restored from a backup: tokens given out before are
+ * void, whatever numbers the restored rows have, and nothing is leased.
+ */
+export async function beginEpoch(db: Database): Promise<void> {
+  await db.inTransaction(async (tx) => {
+    await tx.query(nextEpoch);
+    // Transaction numbers of the former server mean nothing in this one.
+    await tx.query('delete from core.work_topics');
+    await tx.query(
+      'update core.work_items set claim_snapshot = null where claim_snapshot is not null',
+    );
+    await tx.query(releaseAll, [JSON.stringify(workerGone)]);
+  });
+}
+
+/** Puts failed event work back in its key's line, as a first attempt. Resolves to whether it was failed. */
+export async function retryFailed(tx: Tx, id: string): Promise<boolean> {
+  return (await tx.query(putBack, [id, workChannel])).length > 0;
+}
+
 /** Forgets topics that nobody has announced or waited for since a day. */
 export async function forgetTopics(db: Database): Promise<void> {
-  await db.query(`delete from core.work_topics t where updated_at < now() - interval '1 day'`);
+  await db.query(`delete from core.work_topics where updated_at < now() - interval '1 day'`);
 }
+
+const nextEpoch = `
+update core.platform_state set value = to_jsonb((value #>> '{}')::bigint + 1), updated_at = now() where key = 'epoch'`;
+
+const putBack = `
+with back as (
+  update core.work_items set status = 'ready', due_at = now(), attempts = 0, updated_at = now()
+  where id = $1 and status = 'failed' returning kind)
+select pg_notify($2, kind) from back`;
 
 const holding = `
 with mine as (select * from unnest($1::bigint[], $2::bigint[]) as m(id, token) where $3::text = (select value #>> '{}' from core.platform_state where key = 'epoch'))`;

@@ -10,7 +10,15 @@ import { enqueueEvent, enqueueState } from './enqueue.ts';
 import type { EventRequest, StateRequest } from './enqueue.ts';
 import { FencingLost } from './failures.ts';
 import { finishWork } from './finish.ts';
-import { recoverWork, releaseAllLeases, releaseLeases, renewLeases } from './leases.ts';
+import {
+  beginEpoch,
+  forgetTopics,
+  recoverWork,
+  releaseAllLeases,
+  releaseLeases,
+  renewLeases,
+  retryFailed,
+} from './leases.ts';
 import type { Outcome, WorkItem } from './types.ts';
 import { wake } from './wake.ts';
 
@@ -241,6 +249,18 @@ for (const [name, open] of Object.entries(kinds))
         expect(idsOf(await claimComments())).to.deep.equal(['2']);
       });
 
+      it('that was given up can be put back, and is in its place again', async () => {
+        await event('1');
+        await finish(await claimOne({ kind: 'comment' }), { kind: 'failed', error: trouble });
+        await event('2');
+        const [row] = await db.query<{ id: string }>(
+          `select id::text from core.work_items where status = 'failed'`,
+        );
+        expect(await db.inTransaction((tx) => retryFailed(tx, row?.id ?? ''))).to.equal(true);
+        expect(await db.inTransaction((tx) => retryFailed(tx, row?.id ?? ''))).to.equal(false);
+        expect(idsOf(await claimComments())).to.deep.equal(['1']);
+      });
+
       it('comes in batches, in order, and finishes together', async () => {
         for (const id of ['1', '2', '3', '4']) await event(id);
         const items = await claimComments({ total: 3, batched: true });
@@ -301,8 +321,7 @@ for (const [name, open] of Object.entries(kinds))
           await recover();
         },
         'it was given back': (item) => releaseLeases(db, [item]),
-        'a restore began another epoch': () =>
-          db.query(`update core.platform_state set value = '2' where key = 'epoch'`),
+        'a restore began another epoch': () => beginEpoch(db),
       }))
         it(`is refused with everything it would record when ${loss}`, async () => {
           await state('env');
@@ -315,7 +334,6 @@ for (const [name, open] of Object.entries(kinds))
           expect(await failureOf(finish(item, recorded))).to.be.instanceOf(FencingLost);
           expect(await failureOf(finish(item, { kind: 'done' }))).to.be.instanceOf(FencingLost);
           expect((await renewLeases(db, [item], 1_000)).size).to.equal(0);
-          await db.query(`update core.platform_state set value = '1' where key = 'epoch'`);
           expect(await claim({ kind: 'apply' })).to.deep.equal([]);
         });
 
@@ -416,6 +434,20 @@ for (const [name, open] of Object.entries(kinds))
         for (const item of items)
           await finish(item, { kind: 'park', wakeOn: [item.key === 'a' ? 't' : 'u'] });
         expect(keysOf(await claim())).to.have.members(['a', 'b']);
+      });
+
+      it('leaves no topics behind for ever', async () => {
+        await state('env');
+        await finish(await claimOne(), { kind: 'park', wakeOn: ['old', 'new'] });
+        await db.query(
+          `update core.work_topics set updated_at = now() - interval '2 days' where topic = 'old'`,
+        );
+        await forgetTopics(db);
+        expect(await db.query('select topic from core.work_topics')).to.deep.equal([
+          { topic: 'new' },
+        ]);
+        await db.inTransaction((tx) => wake(tx, 'old'));
+        expect(keysOf(await claim())).to.deep.equal(['env']);
       });
 
       it('falls asleep when its topic was announced before it was claimed', async () => {
