@@ -5,6 +5,9 @@ export async function writeResult(name: string, result: Record<string, unknown>)
   const directory = new URL('results/', import.meta.url);
   await mkdir(directory, { recursive: true });
   const file = new URL(`${name}.json`, directory);
-  await writeFile(file, `${JSON.stringify({ benchmark: name, measuredAt: new Date().toISOString().slice(0, 10), ...result }, undefined, 2)}\n`);
+  await writeFile(
+    file,
+    `${JSON.stringify({ benchmark: name, measuredAt: new Date().toISOString().slice(0, 10), ...result }, undefined, 2)}\n`,
+  );
   process.stderr.write(`result: bench/results/${name}.json\n`);
 }

@@ -4,7 +4,10 @@
  *   npm run bench -- main-path            everything
  *   npm run bench -- main-path --quick    a tenth of the pushes, for trying
  */
-const benchmarks: Record<string, () => Promise<{ run(options: { quick: boolean }): Promise<void> }>> = {
+const benchmarks: Record<
+  string,
+  () => Promise<{ run(options: { quick: boolean }): Promise<void> }>
+> = {
   'main-path': () => import('./main-path/index.ts'),
 };
 
@@ -13,6 +16,8 @@ const load = benchmarks[name ?? ''];
 if (load) {
   await (await load()).run({ quick: flags.includes('--quick') });
 } else {
-  process.stderr.write(`npm run bench -- NAME [--quick]\n  NAME: ${Object.keys(benchmarks).join(', ')}\n`);
+  process.stderr.write(
+    `npm run bench -- NAME [--quick]\n  NAME: ${Object.keys(benchmarks).join(', ')}\n`,
+  );
   process.exitCode = name === undefined || name === '--help' ? 0 : 64;
 }

@@ -5,6 +5,7 @@
 import { readFile, writeFile, readdir, mkdir, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { codes, describeCodes } from '../renderer/src/diagnostics/index.ts';
+import { referencePages } from './reference/pages.ts';
 import { generateApiTypes, generateSchemaTypes } from './codegen/src/index.ts';
 
 const root = new URL('../', import.meta.url);
@@ -40,6 +41,7 @@ async function generateAll(): Promise<Map<string, string>> {
   }
   files.set(`${typesFolder}index.ts`, `${banner}${exports.join('\n')}\n`);
   files.set('docs/reference/diagnostics.md', describeCodes(codes));
+  for (const [path, text] of await referencePages()) files.set(path, text);
   return files;
 }
 

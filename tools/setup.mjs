@@ -2,7 +2,17 @@
 // it is what makes every npm script work on a fresh clone, and Node 26 comes with the packages.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync, closeSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+  closeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -15,8 +25,12 @@ main().catch((error) => fail(error instanceof Error ? error.message : String(err
 
 async function main() {
   const major = Number(process.versions.node.split('.')[0]);
-  if (major < 20) fail(`Node.js 20 or newer is needed to start; this is ${process.version}. Install it from nodejs.org, then run the command again.`);
-  if (spawnSync('git', ['--version'], { stdio: 'ignore' }).error) fail('git is needed and was not found. Install git, then run the command again.');
+  if (major < 20)
+    fail(
+      `Node.js 20 or newer is needed to start; this is ${process.version}. Install it from nodejs.org, then run the command again.`,
+    );
+  if (spawnSync('git', ['--version'], { stdio: 'ignore' }).error)
+    fail('git is needed and was not found. Install git, then run the command again.');
 
   const wanted = fingerprint();
   if (isCurrent(wanted)) return;
@@ -39,12 +53,16 @@ function fingerprint() {
 }
 
 function isCurrent(wanted) {
-  return existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && existsSync(join(modules, '.bin', 'node'));
+  return (
+    existsSync(stamp) &&
+    readFileSync(stamp, 'utf8') === wanted &&
+    existsSync(join(modules, '.bin', 'node'))
+  );
 }
 
 /** Takes the lock, or waits until another process has installed the same thing. */
 async function takeLock(wanted) {
-  for (let told = false; ; ) {
+  for (let told = false; ;) {
     try {
       const file = openSync(lock, 'wx');
       writeSync(file, String(process.pid));
@@ -58,7 +76,8 @@ async function takeLock(wanted) {
       rmSync(lock, { force: true });
       continue;
     }
-    if (!told) process.stderr.write('another process is installing the packages; waiting for it …\n');
+    if (!told)
+      process.stderr.write('another process is installing the packages; waiting for it …\n');
     told = true;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
@@ -82,33 +101,53 @@ function install() {
   const began = Date.now();
   process.stderr.write('installing packages (once; about half a minute) …\n');
   mkdirSync(modules, { recursive: true });
-  const child = spawn(process.execPath, [npm, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    env: cleanEnvironment(),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [npm, 'ci', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: root,
+      env: cleanEnvironment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   // npm's own words go to stderr: stdout belongs to the command that follows.
   child.stdout.pipe(process.stderr, { end: false });
   child.stderr.pipe(process.stderr, { end: false });
-  const beat = setInterval(() => process.stderr.write(`  … still installing, ${Math.round((Date.now() - began) / 1000)} s\n`), 10_000);
+  const beat = setInterval(
+    () =>
+      process.stderr.write(`  … still installing, ${Math.round((Date.now() - began) / 1000)} s\n`),
+    10_000,
+  );
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => {
       clearInterval(beat);
       if (code === 0) {
-        process.stderr.write(`packages installed in ${((Date.now() - began) / 1000).toFixed(1)} s\n`);
+        process.stderr.write(
+          `packages installed in ${((Date.now() - began) / 1000).toFixed(1)} s\n`,
+        );
         resolve(undefined);
-      } else reject(new Error(`npm ci ended with ${signal ?? `code ${code}`}; its words are above. Mend the cause and run the command again.`));
+      } else
+        reject(
+          new Error(
+            `npm ci ended with ${signal ?? `code ${code}`}; its words are above. Mend the cause and run the command again.`,
+          ),
+        );
     });
   });
 }
 
 /** What the outer npm run set for itself would change the inner install; only where packages come from stays. */
 function cleanEnvironment() {
-  const kept = /^npm_config_(.*registry|cafile|ca|cert|key|proxy|https_proxy|noproxy|strict_ssl|userconfig|globalconfig|cache|offline|prefer_offline|_auth.*|\/\/.*)$/i;
+  const kept =
+    /^npm_config_(.*registry|cafile|ca|cert|key|proxy|https_proxy|noproxy|strict_ssl|userconfig|globalconfig|cache|offline|prefer_offline|_auth.*|\/\/.*)$/i;
   const environment = {};
   for (const [name, value] of Object.entries(process.env)) {
-    if (/^npm_(config|lifecycle|package|command|node_execpath|execpath)/i.test(name) && !kept.test(name)) continue;
+    if (
+      /^npm_(config|lifecycle|package|command|node_execpath|execpath)/i.test(name) &&
+      !kept.test(name)
+    )
+      continue;
     environment[name] = value;
   }
   return environment;

@@ -10,9 +10,20 @@ export interface Client {
 }
 
 /** A client of one ingress with its own connections; the bodies differ in their delivery id only. */
-export function createClient(origin: string, push: { fullName: string; secret: string }, connections: number): Client {
+export function createClient(
+  origin: string,
+  push: { fullName: string; secret: string },
+  connections: number,
+): Client {
   const pool = new Pool(origin, { connections, pipelining: 1 });
-  const body = JSON.stringify({ ref: 'refs/heads/main', before: '0'.repeat(40), after: 'f'.repeat(40), deleted: false, repository: { id: 1, full_name: push.fullName }, commits: [] });
+  const body = JSON.stringify({
+    ref: 'refs/heads/main',
+    before: '0'.repeat(40),
+    after: 'f'.repeat(40),
+    deleted: false,
+    repository: { id: 1, full_name: push.fullName },
+    commits: [],
+  });
   const signature = `sha256=${createHmac('sha256', push.secret).update(body).digest('hex')}`;
   return {
     async post() {
@@ -20,7 +31,12 @@ export function createClient(origin: string, push: { fullName: string; secret: s
       const { statusCode, body: answer } = await pool.request({
         method: 'POST',
         path: '/api/v1/webhooks/github',
-        headers: { 'content-type': 'application/json', 'x-github-event': 'push', 'x-github-delivery': randomUUID(), 'x-hub-signature-256': signature },
+        headers: {
+          'content-type': 'application/json',
+          'x-github-event': 'push',
+          'x-github-delivery': randomUUID(),
+          'x-hub-signature-256': signature,
+        },
         body,
       });
       const text = await answer.text();

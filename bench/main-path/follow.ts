@@ -22,8 +22,17 @@ interface Row {
 }
 
 /** Follows the environment's runs; `order` gives the place of each commit in the history. */
-export async function followRuns(db: Database, environmentId: string, order: ReadonlyMap<string, number>): Promise<Follower> {
-  const waiting = new Set<{ place: number; steps: SeenSteps; resolve: (steps: SeenSteps) => void; reject: (error: Error) => void }>();
+export async function followRuns(
+  db: Database,
+  environmentId: string,
+  order: ReadonlyMap<string, number>,
+): Promise<Follower> {
+  const waiting = new Set<{
+    place: number;
+    steps: SeenSteps;
+    resolve: (steps: SeenSteps) => void;
+    reject: (error: Error) => void;
+  }>();
   let reading = false;
   let again = false;
 
@@ -31,7 +40,10 @@ export async function followRuns(db: Database, environmentId: string, order: Rea
     again = reading;
     if (reading) return;
     reading = true;
-    const rows = await db.query<Row>('select source_sha, phase, status from core.agent_runs where environment_id = $1 order by created_at desc limit 5', [environmentId]);
+    const rows = await db.query<Row>(
+      'select source_sha, phase, status from core.agent_runs where environment_id = $1 order by created_at desc limit 5',
+      [environmentId],
+    );
     const now = performance.now();
     for (const { source_sha, phase, status } of rows) {
       const place = order.get(source_sha) ?? -1;

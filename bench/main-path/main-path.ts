@@ -30,7 +30,11 @@ export async function run({ quick }: { quick: boolean }): Promise<void> {
   const refs = openRefs(installation.source);
   const client = createClient(String(installation.api.ready['public']), installation.push, 64);
   const { commits } = installation.workload;
-  const follower = await followRuns(installation.db, installation.environmentId, new Map(commits.map((sha, place) => [sha, place])));
+  const follower = await followRuns(
+    installation.db,
+    installation.environmentId,
+    new Map(commits.map((sha, place) => [sha, place])),
+  );
   const drive: Drive = { installation, refs, client, follower, next: 0 };
   try {
     const first = await bring(drive);
@@ -39,7 +43,9 @@ export async function run({ quick }: { quick: boolean }): Promise<void> {
     const before = await readSums(installation);
     const single = await measureSingles(drive, singles);
     const shares = perPush(before, await readSums(installation), singles);
-    say(`one push: committed p50 ${single.committed.p50} ms, applied p50 ${single.applied.p50} ms, healthy p50 ${single.healthy.p50} ms`);
+    say(
+      `one push: committed p50 ${single.committed.p50} ms, applied p50 ${single.applied.p50} ms, healthy p50 ${single.healthy.p50} ms`,
+    );
     const burst: Record<string, Burst> = {};
     for (const size of bursts) {
       burst[String(size)] = await measureBurst(drive, size);
@@ -51,13 +57,22 @@ export async function run({ quick }: { quick: boolean }): Promise<void> {
     say(`empty handler: ${JSON.stringify(empty)}`);
     const pipeline = measurePipeline(installation, services, quick ? 3 : 10);
     if (pipeline) say(`shell pipeline: ${JSON.stringify(pipeline)}`);
-    const [outcome] = await installation.db.query<{ state_commits: number; runs: number; pending: number }>(
+    const [outcome] = await installation.db.query<{
+      state_commits: number;
+      runs: number;
+      pending: number;
+    }>(
       `select (select count(*)::int from core.state_commits) as state_commits, (select count(*)::int from core.agent_runs) as runs,
          (select count(*)::int from core.delivery_outcomes where outcome = 'pending') as pending`,
     );
     await writeResult('main-path', {
       machine: describeMachine(),
-      workload: { services, objects: services * 3, pushes: drive.next, changedPerPush: 'one Deployment manifest' },
+      workload: {
+        services,
+        objects: services * 3,
+        pushes: drive.next,
+        changedPerPush: 'one Deployment manifest',
+      },
       firstDeployMs: round(first.healthy),
       single,
       burst,
@@ -92,27 +107,49 @@ interface Burst {
 }
 
 /** One push: the ref moves to the next commit, its delivery is posted, and its run is followed to the end. */
-async function bring(drive: Drive): Promise<{ answer: number; committed: number; applied: number; healthy: number }> {
+async function bring(
+  drive: Drive,
+): Promise<{ answer: number; committed: number; applied: number; healthy: number }> {
   const sha = await advance(drive);
   const began = performance.now();
   const healthy = drive.follower.healthy(sha);
   const answer = await drive.client.post();
   const steps = await healthy;
-  return { answer, committed: (steps.committed ?? Number.NaN) - began, applied: (steps.applied ?? Number.NaN) - began, healthy: (steps.healthy ?? Number.NaN) - began };
+  return {
+    answer,
+    committed: (steps.committed ?? Number.NaN) - began,
+    applied: (steps.applied ?? Number.NaN) - began,
+    healthy: (steps.healthy ?? Number.NaN) - began,
+  };
 }
 
-async function measureSingles(drive: Drive, count: number): Promise<{ answer: Figures; committed: Figures; applied: Figures; healthy: Figures; cpuMsPerPush: Record<string, number> }> {
+async function measureSingles(
+  drive: Drive,
+  count: number,
+): Promise<{
+  answer: Figures;
+  committed: Figures;
+  applied: Figures;
+  healthy: Figures;
+  cpuMsPerPush: Record<string, number>;
+}> {
   const { api, controller, apply } = drive.installation;
   const before = [api, controller, apply].map(({ pid }) => cpuMilliseconds(pid));
   const samples = [];
   for (let index = 0; index < count; index += 1) samples.push(await bring(drive));
-  const used = [api, controller, apply].map(({ pid }, index) => (cpuMilliseconds(pid) - (before[index] ?? 0)) / count);
+  const used = [api, controller, apply].map(
+    ({ pid }, index) => (cpuMilliseconds(pid) - (before[index] ?? 0)) / count,
+  );
   return {
     answer: figures(samples.map((sample) => sample.answer)),
     committed: figures(samples.map((sample) => sample.committed)),
     applied: figures(samples.map((sample) => sample.applied)),
     healthy: figures(samples.map((sample) => sample.healthy)),
-    cpuMsPerPush: { api: round(used[0] ?? 0), controller: round(used[1] ?? 0), apply: round(used[2] ?? 0) },
+    cpuMsPerPush: {
+      api: round(used[0] ?? 0),
+      controller: round(used[1] ?? 0),
+      apply: round(used[2] ?? 0),
+    },
   };
 }
 
@@ -125,11 +162,19 @@ async function measureBurst(drive: Drive, size: number): Promise<Burst> {
   const answers = await Promise.all(Array.from({ length: size }, () => drive.client.post()));
   const steps = await healthy;
   await drained(drive);
-  return { answers: figures(answers), drainedMs: round(Math.max(steps.healthy ?? 0, performance.now()) - began), stateCommits: (await stateCommits(drive)) - commitsBefore };
+  return {
+    answers: figures(answers),
+    drainedMs: round(Math.max(steps.healthy ?? 0, performance.now()) - began),
+    stateCommits: (await stateCommits(drive)) - commitsBefore,
+  };
 }
 
 /** Deliveries at a fixed rate whatever the answers do, each with a commit of its own. */
-async function measureOpenLoop(drive: Drive, count: number, perSecond: number): Promise<Burst & { perSecond: number }> {
+async function measureOpenLoop(
+  drive: Drive,
+  count: number,
+  perSecond: number,
+): Promise<Burst & { perSecond: number }> {
   const commitsBefore = await stateCommits(drive);
   const began = performance.now();
   const answers: Promise<number>[] = [];
@@ -145,7 +190,12 @@ async function measureOpenLoop(drive: Drive, count: number, perSecond: number): 
   const posted = performance.now();
   await drive.follower.healthy(last);
   await drained(drive);
-  return { perSecond, answers: figures(times), drainedMs: round(performance.now() - posted), stateCommits: (await stateCommits(drive)) - commitsBefore };
+  return {
+    perSecond,
+    answers: figures(times),
+    drainedMs: round(performance.now() - posted),
+    stateCommits: (await stateCommits(drive)) - commitsBefore,
+  };
 }
 
 async function measureEmptyHandler(installation: Installation, size: number): Promise<Figures> {
@@ -158,13 +208,20 @@ async function measureEmptyHandler(installation: Installation, size: number): Pr
   return figures(answers);
 }
 
-function measurePipeline(installation: Installation, services: number, rounds: number): { committed: Figures; applied: Figures } | undefined {
+function measurePipeline(
+  installation: Installation,
+  services: number,
+  rounds: number,
+): { committed: Figures; applied: Figures } | undefined {
   const tools = findPipelineTools(process.env['BENCH_PEERS']);
   if (!tools) return undefined;
   const { directory, namespace, kubeconfig } = installation;
   const pipeline = createShellPipeline({ tools, directory, services, namespace, kubeconfig });
   const samples = Array.from({ length: rounds }, (_, index) => pipeline(index + 1));
-  return { committed: figures(samples.map((sample) => sample.committed)), applied: figures(samples.map((sample) => sample.applied)) };
+  return {
+    committed: figures(samples.map((sample) => sample.committed)),
+    applied: figures(samples.map((sample) => sample.applied)),
+  };
 }
 
 async function advance(drive: Drive): Promise<string> {
@@ -176,7 +233,9 @@ async function advance(drive: Drive): Promise<string> {
 }
 
 async function stateCommits(drive: Drive): Promise<number> {
-  const [row] = await drive.installation.db.query<{ count: number }>('select count(*)::int as count from core.state_commits');
+  const [row] = await drive.installation.db.query<{ count: number }>(
+    'select count(*)::int as count from core.state_commits',
+  );
   return row?.count ?? 0;
 }
 
@@ -195,8 +254,13 @@ async function drained(drive: Drive): Promise<void> {
 }
 
 /** Moves refs through one long-lived git, so that the bench itself costs little. */
-function openRefs(repository: string): { move(ref: string, sha: string): Promise<void>; close(): void } {
-  const child = spawn('git', ['-C', repository, 'update-ref', '--stdin'], { stdio: ['pipe', 'pipe', 'inherit'] });
+function openRefs(repository: string): {
+  move(ref: string, sha: string): Promise<void>;
+  close(): void;
+} {
+  const child = spawn('git', ['-C', repository, 'update-ref', '--stdin'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const answers = createInterface({ input: child.stdout });
   const waiting: (() => void)[] = [];
   answers.on('line', (line) => {

@@ -13,11 +13,20 @@ export interface Measured {
 }
 
 /** Starts a script of this repository and waits for the JSON line that says it is ready. */
-export async function startMeasured(name: string, script: string, parameters: readonly string[], environment: Record<string, string> = {}): Promise<Measured> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL(script, import.meta.url)), ...parameters], {
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+export async function startMeasured(
+  name: string,
+  script: string,
+  parameters: readonly string[],
+  environment: Record<string, string> = {},
+): Promise<Measured> {
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL(script, import.meta.url)), ...parameters],
+    {
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
   const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const ready = await new Promise<Record<string, unknown>>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {

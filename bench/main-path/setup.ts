@@ -1,7 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBinaries, readBootstrapConfig, startControlPlane } from '@codex-k8s/bootstrap';
-import { createSecretStore, ensureEnvironment, ensureProject, ensureSourceRepository, ensureStateRepository, loadOrCreateKeyFile, openDatabase } from '@codex-k8s/controller';
+import {
+  createSecretStore,
+  ensureEnvironment,
+  ensureProject,
+  ensureSourceRepository,
+  ensureStateRepository,
+  loadOrCreateKeyFile,
+  openDatabase,
+} from '@codex-k8s/controller';
 import type { Database } from '@codex-k8s/controller';
 import { createBareRepository, startPostgres, temporaryDirectory } from '@codex-k8s/testing';
 import { startMeasured } from './processes.ts';
@@ -30,12 +38,19 @@ export interface Installation {
 const project = 'bench';
 
 /** Starts PostgreSQL, a control plane and the three roles; writes the source's history beforehand. */
-export async function install(options: { services: number; pushes: number }): Promise<Installation> {
+export async function install(options: {
+  services: number;
+  pushes: number;
+}): Promise<Installation> {
   const root = await temporaryDirectory('bench');
   const directory = root.path;
   const postgres = await startPostgres();
   const database = await postgres.createDatabase('bench');
-  const plane = await startControlPlane({ directory: join(directory, 'cluster'), binaries: await ensureBinaries(readBootstrapConfig()), durable: false });
+  const plane = await startControlPlane({
+    directory: join(directory, 'cluster'),
+    binaries: await ensureBinaries(readBootstrapConfig()),
+    durable: false,
+  });
   await plane.ready.node;
 
   const source = await createBareRepository(join(directory, 'source.git'));
@@ -47,9 +62,25 @@ export async function install(options: { services: number; pushes: number }): Pr
   const secrets = createSecretStore(db, key);
   const push = { fullName: `${project}/source`, secret: 'a secret of the benchmark alone' };
   const projectId = await ensureProject(db, { slug: project, name: project });
-  const repositoryId = await ensureSourceRepository(db, secrets, projectId, { provider: 'local', fullName: push.fullName, url: source, stack: project, webhookSecret: push.secret });
-  await ensureStateRepository(db, secrets, projectId, { provider: 'local', fullName: `${project}/state`, url: state, webhookSecret: push.secret });
-  const environmentId = await ensureEnvironment(db, projectId, { name: 'bench', cluster: 'local', namespace: `${project}-bench`, sources: [{ repositoryId, ref: 'refs/heads/main' }] });
+  const repositoryId = await ensureSourceRepository(db, secrets, projectId, {
+    provider: 'local',
+    fullName: push.fullName,
+    url: source,
+    stack: project,
+    webhookSecret: push.secret,
+  });
+  await ensureStateRepository(db, secrets, projectId, {
+    provider: 'local',
+    fullName: `${project}/state`,
+    url: state,
+    webhookSecret: push.secret,
+  });
+  const environmentId = await ensureEnvironment(db, projectId, {
+    name: 'bench',
+    cluster: 'local',
+    namespace: `${project}-bench`,
+    sources: [{ repositoryId, ref: 'refs/heads/main' }],
+  });
 
   const installTokenFile = join(directory, 'install.token');
   const start = (role: string): Promise<Measured> => {

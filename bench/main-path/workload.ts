@@ -36,8 +36,14 @@ ${units.join('')}`;
 export function serviceFiles(index: number, revision: number): Map<string, string> {
   const name = unitName(index);
   return new Map([
-    [`k8s/${name}/config.yaml`, `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\ndata:\n  mode: quiet\n  region: here\n`],
-    [`k8s/${name}/service.yaml`, `apiVersion: v1\nkind: Service\nmetadata:\n  name: ${name}\nspec:\n  selector:\n    app: ${name}\n  ports:\n    - name: http\n      port: 80\n      targetPort: 8080\n      protocol: TCP\n`],
+    [
+      `k8s/${name}/config.yaml`,
+      `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\ndata:\n  mode: quiet\n  region: here\n`,
+    ],
+    [
+      `k8s/${name}/service.yaml`,
+      `apiVersion: v1\nkind: Service\nmetadata:\n  name: ${name}\nspec:\n  selector:\n    app: ${name}\n  ports:\n    - name: http\n      port: 80\n      targetPort: 8080\n      protocol: TCP\n`,
+    ],
     [`k8s/${name}/deployment.yaml`, deployment(name, revision)],
   ]);
 }
@@ -80,26 +86,50 @@ spec:
 }
 
 /** Writes the history into a bare repository by one fast-import; commits stand under refs/bench/<n>. */
-export async function writeHistory(repository: string, project: string, services: number, pushes: number): Promise<Workload> {
+export async function writeHistory(
+  repository: string,
+  project: string,
+  services: number,
+  pushes: number,
+): Promise<Workload> {
   const stream: string[] = [];
   const first = new Map([['services.yaml', servicesYaml(project, services)]]);
-  for (let index = 0; index < services; index += 1) for (const [path, text] of serviceFiles(index, 0)) first.set(path, text);
+  for (let index = 0; index < services; index += 1)
+    for (const [path, text] of serviceFiles(index, 0)) first.set(path, text);
   stream.push(commit(1, undefined, 'the stack', first));
   for (let push = 1; push <= pushes; push += 1) {
     const name = unitName((push - 1) % services);
-    stream.push(commit(push + 1, push, `push ${push}`, new Map([[`k8s/${name}/deployment.yaml`, deployment(name, push)]])));
+    stream.push(
+      commit(
+        push + 1,
+        push,
+        `push ${push}`,
+        new Map([[`k8s/${name}/deployment.yaml`, deployment(name, push)]]),
+      ),
+    );
   }
   const marks = await fastImport(repository, stream.join(''));
   return { services, commits: marks };
 }
 
-function commit(mark: number, parent: number | undefined, message: string, files: ReadonlyMap<string, string>): string {
-  const changes = [...files].map(([path, text]) => `M 100644 inline ${path}\ndata ${Buffer.byteLength(text)}\n${text}\n`);
+function commit(
+  mark: number,
+  parent: number | undefined,
+  message: string,
+  files: ReadonlyMap<string, string>,
+): string {
+  const changes = [...files].map(
+    ([path, text]) => `M 100644 inline ${path}\ndata ${Buffer.byteLength(text)}\n${text}\n`,
+  );
   return `commit refs/bench/history\nmark :${mark}\ncommitter Bench <bench@example.com> ${1_700_000_000 + mark} +0000\ndata ${message.length}\n${message}\n${parent === undefined ? '' : `from :${parent}\n`}${changes.join('')}\nget-mark :${mark}\n`;
 }
 
 async function fastImport(repository: string, stream: string): Promise<string[]> {
-  const child = spawn('git', ['-C', repository, 'fast-import', '--quiet', '--cat-blob-fd=1', '--done'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(
+    'git',
+    ['-C', repository, 'fast-import', '--quiet', '--cat-blob-fd=1', '--done'],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stdin.end(`${stream}done\n`);

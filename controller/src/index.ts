@@ -10,7 +10,13 @@ export { CodexError, errorData } from './errors/index.ts';
 export type { ErrorData } from './errors/index.ts';
 export { connectCluster } from './kubernetes/index.ts';
 export type { ClusterConnection, KubernetesObject } from './kubernetes/index.ts';
-export { ensureEnvironment, ensureProject, ensureSourceRepository, ensureStateRepository, openRepositoryDirectory } from './projects/index.ts';
+export {
+  ensureEnvironment,
+  ensureProject,
+  ensureSourceRepository,
+  ensureStateRepository,
+  openRepositoryDirectory,
+} from './projects/index.ts';
 export { createLocalRepository } from './providers/index.ts';
 export { releaseAllLeases } from './queue/index.ts';
 export { repositoryRef } from './runs/index.ts';
@@ -19,5 +25,19 @@ export type { SecretStore } from './secrets/index.ts';
 export type { FileDiff } from './state-repo/index.ts';
 export type { Telemetry } from './telemetry/index.ts';
 export { interpretDelivery } from './triggers/index.ts';
-export { getRun, listEnvironments, listObjects, listRuns, openChangeStream, stateDiff, stateRepositoryRow } from './views/index.ts';
-export type { ChangeEvent, EnvironmentView, ObjectView, RunDetailView, RunView } from './views/index.ts';
+export {
+  getRun,
+  listEnvironments,
+  listObjects,
+  listRuns,
+  openChangeStream,
+  stateDiff,
+  stateRepositoryRow,
+} from './views/index.ts';
+export type {
+  ChangeEvent,
+  EnvironmentView,
+  ObjectView,
+  RunDetailView,
+  RunView,
+} from './views/index.ts';

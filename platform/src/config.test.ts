@@ -10,12 +10,16 @@ describe('the configuration', () => {
   });
 
   it('names the variable whose value has the wrong shape', () => {
-    expect(() => readConfig({}, { CODEXK8S_WORK_LEASE_MS: 'soon' })).to.throw(/CODEXK8S_WORK_LEASE_MS/);
+    expect(() => readConfig({}, { CODEXK8S_WORK_LEASE_MS: 'soon' })).to.throw(
+      /CODEXK8S_WORK_LEASE_MS/,
+    );
     expect(() => readConfig({}, { CODEXK8S_ROLE: 'king' })).to.throw(/CODEXK8S_ROLE/);
   });
 
   it('refuses a misspelt setting instead of ignoring it', () => {
-    expect(() => readConfig({}, { CODEXK8S_DATABSE_URL: 'postgres://x' })).to.throw(/CODEXK8S_DATABSE_URL/);
+    expect(() => readConfig({}, { CODEXK8S_DATABSE_URL: 'postgres://x' })).to.throw(
+      /CODEXK8S_DATABSE_URL/,
+    );
   });
 
   it('refuses several processes over the embedded database', () => {

@@ -31,25 +31,46 @@ const names = Object.keys(settings) as SettingName[];
  * Reads the configuration from `CODEXK8S_*` variables and explicit overrides (command line).
  * An unknown `CODEXK8S_` name or a value of the wrong shape is an error that names the variable.
  */
-export function readConfig(overrides: Partial<Record<SettingName, string>> = {}, environment: NodeJS.ProcessEnv = process.env): Config {
+export function readConfig(
+  overrides: Partial<Record<SettingName, string>> = {},
+  environment: NodeJS.ProcessEnv = process.env,
+): Config {
   const known = new Map(names.map((name) => [settings[name].variable as string, name]));
-  const unknown = Object.keys(environment).filter((name) => name.startsWith('CODEXK8S_') && !name.startsWith('CODEXK8S_TEST_') && !readElsewhere.has(name) && !known.has(name));
+  const unknown = Object.keys(environment).filter(
+    (name) =>
+      name.startsWith('CODEXK8S_') &&
+      !name.startsWith('CODEXK8S_TEST_') &&
+      !readElsewhere.has(name) &&
+      !known.has(name),
+  );
   if (unknown.length > 0)
-    throw new CodexError({ code: 'CK-CFG-001', message: `unknown setting ${unknown.join(', ')}`, hint: `known ones: ${[...known.keys()].join(', ')}` });
+    throw new CodexError({
+      code: 'CK-CFG-001',
+      message: `unknown setting ${unknown.join(', ')}`,
+      hint: `known ones: ${[...known.keys()].join(', ')}`,
+    });
   const given: Record<string, string> = {};
   for (const name of names) {
     const value = overrides[name] ?? environment[settings[name].variable];
     if (value !== undefined && value !== '') given[name] = value;
   }
   const ajv = new Ajv({ coerceTypes: true, useDefaults: true, allErrors: true });
-  const validate = ajv.compile<Config>({ type: 'object', additionalProperties: false, properties: Object.fromEntries(names.map((name) => [name, settings[name].schema])) });
+  const validate = ajv.compile<Config>({
+    type: 'object',
+    additionalProperties: false,
+    properties: Object.fromEntries(names.map((name) => [name, settings[name].schema])),
+  });
   const config: unknown = given;
   if (validate(config)) return requireWhole(config);
   const problems = (validate.errors ?? []).map((error) => {
     const name = error.instancePath.slice(1) as SettingName;
     return `${settings[name]?.variable ?? name} ${error.message ?? 'is wrong'}`;
   });
-  throw new CodexError({ code: 'CK-CFG-002', message: problems.join('; '), hint: 'docs/reference/configuration.md lists every setting' });
+  throw new CodexError({
+    code: 'CK-CFG-002',
+    message: problems.join('; '),
+    hint: 'docs/reference/configuration.md lists every setting',
+  });
 }
 
 function requireWhole(config: Config): Config {
@@ -72,6 +93,9 @@ export function describeConfig(config: Config): Record<string, unknown> {
 }
 
 /** Whether a stream may be coloured: a terminal, and NO_COLOR is not set. */
-export function mayColor(stream: { isTTY?: boolean }, environment: NodeJS.ProcessEnv = process.env): boolean {
+export function mayColor(
+  stream: { isTTY?: boolean },
+  environment: NodeJS.ProcessEnv = process.env,
+): boolean {
   return stream.isTTY === true && (environment['NO_COLOR'] ?? '') === '';
 }

@@ -1,6 +1,15 @@
 import { expect } from 'chai';
 import type { CheckpointName } from '@codex-k8s/controller';
-import { configMap, deliver, endedRun, openScenario, runsOf, settled, stackFiles, stateCommits } from './testing/index.ts';
+import {
+  configMap,
+  deliver,
+  endedRun,
+  openScenario,
+  runsOf,
+  settled,
+  stackFiles,
+  stateCommits,
+} from './testing/index.ts';
 import type { Scenario, ScenarioProject } from './testing/index.ts';
 
 const checkpoints: CheckpointName[] = [
@@ -38,7 +47,11 @@ describe('kill -9 between any two steps of the path', () => {
       await project.sources[0]?.clone.remove('k8s/gone.yaml');
       const second = await push(project, { a: '2', b: '1' });
       // The answer may be lost with the process; the sender tries again with the same id.
-      const delivery = { fullName: `${project.slug}/shop`, secret: scenario.secret, deliveryId: `delivery-${name.replace('.', '-')}` };
+      const delivery = {
+        fullName: `${project.slug}/shop`,
+        secret: scenario.secret,
+        deliveryId: `delivery-${name.replace('.', '-')}`,
+      };
       const answer = deliver(doomed.publicUrl, delivery).catch(() => undefined);
       await doomed.stopped;
       await doomed.kill();
@@ -53,8 +66,14 @@ describe('kill -9 between any two steps of the path', () => {
       expect((await configMap(scenario, project, 'shop-b'))?.data).to.deep.equal({ value: '1' });
       expect(await configMap(scenario, project, 'shop-gone')).to.equal(undefined);
       // Exactly one state commit and one run for each change.
-      expect(stateCommits(project, 'shop').map((commit) => commit.sources)).to.deep.equal([[second], [first]]);
-      expect((await runsOf(scenario, project)).map((seen) => seen.source_sha)).to.deep.equal([first, second]);
+      expect(stateCommits(project, 'shop').map((commit) => commit.sources)).to.deep.equal([
+        [second],
+        [first],
+      ]);
+      expect((await runsOf(scenario, project)).map((seen) => seen.source_sha)).to.deep.equal([
+        first,
+        second,
+      ]);
       await heir.stop();
     });
 
@@ -72,7 +91,10 @@ describe('kill -9 between any two steps of the path', () => {
     await endedRun(scenario, project, second);
     await settled(scenario, project);
     expect((await configMap(scenario, project, 'shop-a'))?.data).to.deep.equal({ value: '2' });
-    expect(stateCommits(project, 'shop').map((commit) => commit.sources)).to.deep.equal([[second], [first]]);
+    expect(stateCommits(project, 'shop').map((commit) => commit.sources)).to.deep.equal([
+      [second],
+      [first],
+    ]);
     await heir.stop();
   });
 });
@@ -80,5 +102,13 @@ describe('kill -9 between any two steps of the path', () => {
 const push = (project: ScenarioProject, values: Record<string, string>): Promise<string> => {
   const source = project.sources[0];
   if (!source) throw new Error('the project has no source');
-  return source.clone.publish(stackFiles({ project: project.slug, stack: source.stack, namespace: project.namespace, units: values }), 'change');
+  return source.clone.publish(
+    stackFiles({
+      project: project.slug,
+      stack: source.stack,
+      namespace: project.namespace,
+      units: values,
+    }),
+    'change',
+  );
 };

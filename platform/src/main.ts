@@ -5,10 +5,15 @@ import { startProgram } from './program/index.ts';
 import { settings } from './settings.ts';
 import type { SettingName } from './settings.ts';
 
-const program = new Command('codex-k8s').description('The codex-k8s platform: one program with roles.').showHelpAfterError('(codex-k8s --help shows examples)');
+const program = new Command('codex-k8s')
+  .description('The codex-k8s platform: one program with roles.')
+  .showHelpAfterError('(codex-k8s --help shows examples)');
 
-const serve = program.command('serve').description('runs one role until it is told to stop (SIGINT, SIGTERM)');
-for (const [name, setting] of Object.entries(settings)) serve.option(`--${kebab(name)} <value>`, `${setting.about} [${setting.variable}]`);
+const serve = program
+  .command('serve')
+  .description('runs one role until it is told to stop (SIGINT, SIGTERM)');
+for (const [name, setting] of Object.entries(settings))
+  serve.option(`--${kebab(name)} <value>`, `${setting.about} [${setting.variable}]`);
 serve
   .addHelpText(
     'after',
@@ -37,7 +42,12 @@ async function run(options: Partial<Record<SettingName, string>>): Promise<void>
   const config = readConfig(options);
   log('starting', describeConfig(config));
   const running = await startProgram(config, { onError: (error) => log('error', { error }) });
-  log('ready', { role: config.role, public: running.api?.publicUrl, private: running.privateUrl, open: running.api?.mintLink() });
+  log('ready', {
+    role: config.role,
+    public: running.api?.publicUrl,
+    private: running.privateUrl,
+    open: running.api?.mintLink(),
+  });
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
@@ -52,8 +62,11 @@ function log(event: string, fields: Record<string, unknown>): void {
 
 function fail(error: unknown): never {
   const data = errorData(error);
-  process.stderr.write(`${data.code} ${data.message}\n${data.hint === undefined ? '' : `  → ${data.hint}\n`}`);
-  if (!(error instanceof CodexError) && error instanceof Error && error.stack !== undefined) process.stderr.write(`${error.stack}\n`);
+  process.stderr.write(
+    `${data.code} ${data.message}\n${data.hint === undefined ? '' : `  → ${data.hint}\n`}`,
+  );
+  if (!(error instanceof CodexError) && error instanceof Error && error.stack !== undefined)
+    process.stderr.write(`${error.stack}\n`);
   process.exit(1);
 }
 

@@ -2,7 +2,8 @@
 export const settings = {
   role: {
     variable: 'CODEXK8S_ROLE',
-    about: 'Which part of the program this process is: `all` (one process, embedded database allowed), `api`, `controller` or `apply`. Any number of each may run against one PostgreSQL.',
+    about:
+      'Which part of the program this process is: `all` (one process, embedded database allowed), `api`, `controller` or `apply`. Any number of each may run against one PostgreSQL.',
     schema: { type: 'string', enum: ['all', 'api', 'controller', 'apply'], default: 'all' },
   },
   dataDirectory: {
@@ -12,7 +13,8 @@ export const settings = {
   },
   databaseUrl: {
     variable: 'CODEXK8S_DATABASE_URL',
-    about: 'PostgreSQL 15 or newer with pgvector. Without it, role `all` keeps an embedded database in the data directory.',
+    about:
+      'PostgreSQL 15 or newer with pgvector. Without it, role `all` keeps an embedded database in the data directory.',
     secret: true,
     schema: { type: 'string', pattern: '^postgres(ql)?://' },
   },
@@ -23,7 +25,8 @@ export const settings = {
   },
   encryptionKeyFile: {
     variable: 'CODEXK8S_ENCRYPTION_KEY_FILE',
-    about: 'The key that encrypts tokens and webhook secrets (32 bytes, kept outside Postgres, mode 0600). Created in the data directory when not given.',
+    about:
+      'The key that encrypts tokens and webhook secrets (32 bytes, kept outside Postgres, mode 0600). Created in the data directory when not given.',
     schema: { type: 'string', minLength: 1 },
   },
   publicListen: {
@@ -33,7 +36,8 @@ export const settings = {
   },
   privateListen: {
     variable: 'CODEXK8S_PRIVATE_LISTEN',
-    about: 'Address of the private listener: staff API, portal, health, metrics. Loopback only until sign-in exists.',
+    about:
+      'Address of the private listener: staff API, portal, health, metrics. Loopback only until sign-in exists.',
     schema: { type: 'string', pattern: '^[^\\s:]+:\\d{1,5}$', default: '127.0.0.1:8081' },
   },
   webhookMaxBodyBytes: {
@@ -43,7 +47,8 @@ export const settings = {
   },
   installTokenFile: {
     variable: 'CODEXK8S_INSTALL_TOKEN_FILE',
-    about: 'The per-install token behind the one-time staff link. Created in the data directory when not given.',
+    about:
+      'The per-install token behind the one-time staff link. Created in the data directory when not given.',
     schema: { type: 'string', minLength: 1 },
   },
   cluster: {
@@ -53,7 +58,8 @@ export const settings = {
   },
   kubeconfig: {
     variable: 'CODEXK8S_KUBECONFIG',
-    about: 'Credentials of that cluster. The current context of your own kubeconfig is never used silently.',
+    about:
+      'Credentials of that cluster. The current context of your own kubeconfig is never used silently.',
     schema: { type: 'string', minLength: 1 },
   },
   kubeContext: {
@@ -63,7 +69,8 @@ export const settings = {
   },
   workLeaseMs: {
     variable: 'CODEXK8S_WORK_LEASE_MS',
-    about: 'How long a claimed step of work stays with a process that says nothing, in milliseconds. Renewed while it works.',
+    about:
+      'How long a claimed step of work stays with a process that says nothing, in milliseconds. Renewed while it works.',
     schema: { type: 'integer', minimum: 500, maximum: 600000, default: 15000 },
   },
   environmentLeaseMs: {
@@ -73,7 +80,8 @@ export const settings = {
   },
   sweepIntervalMs: {
     variable: 'CODEXK8S_SWEEP_INTERVAL_MS',
-    about: 'How often heads are compared with what was brought, in case a webhook was lost, in milliseconds.',
+    about:
+      'How often heads are compared with what was brought, in case a webhook was lost, in milliseconds.',
     schema: { type: 'integer', minimum: 200, maximum: 86400000, default: 60000 },
   },
 } as const;

@@ -44,7 +44,10 @@ try {
     });
 } catch (error) {
   const data = errorData(error);
-  process.stderr.write(`✗ ${data.code} ${data.message}\n${data.hint === undefined ? '' : `  → ${data.hint}\n`}`);
-  if ((error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')) process.stderr.write(usage);
+  process.stderr.write(
+    `✗ ${data.code} ${data.message}\n${data.hint === undefined ? '' : `  → ${data.hint}\n`}`,
+  );
+  if ((error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS'))
+    process.stderr.write(usage);
   process.exitCode = 1;
 }

@@ -1,5 +1,13 @@
 import { expect } from 'chai';
-import { configMap, deliver, endedRun, openScenario, settled, stackFiles, stateCommits } from './testing/index.ts';
+import {
+  configMap,
+  deliver,
+  endedRun,
+  openScenario,
+  settled,
+  stackFiles,
+  stateCommits,
+} from './testing/index.ts';
 import type { Scenario, ScenarioProject } from './testing/index.ts';
 
 describe('two controllers and two apply loops on one Postgres', () => {
@@ -11,16 +19,32 @@ describe('two controllers and two apply loops on one Postgres', () => {
 
   it('bring 50 pushes to 5 projects, every environment to its newest commit, nothing applied twice at once', async () => {
     const api = await scenario.start('api');
-    await Promise.all([scenario.start('controller'), scenario.start('controller'), scenario.start('apply'), scenario.start('apply')]);
+    await Promise.all([
+      scenario.start('controller'),
+      scenario.start('controller'),
+      scenario.start('apply'),
+      scenario.start('apply'),
+    ]);
     const projects: ScenarioProject[] = [];
     for (let index = 0; index < 5; index += 1) projects.push(await scenario.project(['shop']));
     const newest = new Map<string, string>();
     for (let push = 1; push <= 10; push += 1)
       await Promise.all(
         projects.map(async (project) => {
-          const sha = await project.sources[0]?.clone.publish(stackFiles({ project: project.slug, stack: 'shop', namespace: project.namespace, units: { a: String(push), b: 'same' } }), `push ${push}`);
+          const sha = await project.sources[0]?.clone.publish(
+            stackFiles({
+              project: project.slug,
+              stack: 'shop',
+              namespace: project.namespace,
+              units: { a: String(push), b: 'same' },
+            }),
+            `push ${push}`,
+          );
           newest.set(project.id, sha ?? '');
-          await deliver(api.publicUrl, { fullName: `${project.slug}/shop`, secret: scenario.secret });
+          await deliver(api.publicUrl, {
+            fullName: `${project.slug}/shop`,
+            secret: scenario.secret,
+          });
         }),
       );
     for (const project of projects) {
@@ -31,9 +55,13 @@ describe('two controllers and two apply loops on one Postgres', () => {
       const sources = stateCommits(project, 'shop').flatMap((commit) => commit.sources);
       expect(new Set(sources).size).to.equal(sources.length);
     }
-    const [lost] = await scenario.db.query<{ lost: number }>(`select count(*)::int as lost from core.delivery_outcomes where outcome = 'pending'`);
+    const [lost] = await scenario.db.query<{ lost: number }>(
+      `select count(*)::int as lost from core.delivery_outcomes where outcome = 'pending'`,
+    );
     expect(lost?.lost).to.equal(0);
-    const [deliveries] = await scenario.db.query<{ count: number }>(`select count(*)::int as count from core.webhook_deliveries where status = 'processed'`);
+    const [deliveries] = await scenario.db.query<{ count: number }>(
+      `select count(*)::int as count from core.webhook_deliveries where status = 'processed'`,
+    );
     expect(deliveries?.count).to.equal(50);
   });
 });

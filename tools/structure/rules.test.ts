@@ -6,9 +6,15 @@ const rulesOf = (path: string, text: string): string[] =>
 
 describe('the structure check', () => {
   it('lets dependencies point one way only', () => {
-    expect(rulesOf('renderer/src/a.ts', "import { x } from '@codex-k8s/schema';")).to.deep.equal([]);
-    expect(rulesOf('schema/src/a.ts', "import { x } from '@codex-k8s/renderer';")).to.deep.equal(['direction']);
-    expect(rulesOf('api/src/a.ts', "import { x } from '@codex-k8s/bootstrap';")).to.deep.equal(['direction']);
+    expect(rulesOf('renderer/src/a.ts', "import { x } from '@codex-k8s/schema';")).to.deep.equal(
+      [],
+    );
+    expect(rulesOf('schema/src/a.ts', "import { x } from '@codex-k8s/renderer';")).to.deep.equal([
+      'direction',
+    ]);
+    expect(rulesOf('api/src/a.ts', "import { x } from '@codex-k8s/bootstrap';")).to.deep.equal([
+      'direction',
+    ]);
   });
 
   it('enters another room through its face alone', () => {
@@ -24,7 +30,9 @@ describe('the structure check', () => {
 
   it('asks for an index in each room, and for nothing but re-exports in it', () => {
     expect(rulesOf('controller/src/runs/a.ts', '')).to.deep.equal(['room']);
-    expect(rulesOf('controller/src/runs/index.ts', 'export function f() {}')).to.deep.equal(['index']);
+    expect(rulesOf('controller/src/runs/index.ts', 'export function f() {}')).to.deep.equal([
+      'index',
+    ]);
   });
 
   it('keeps environment variables in config.ts', () => {

@@ -58,8 +58,15 @@ export async function startApplyRole(role: ApplyRole): Promise<RunningRole> {
 /** The state repository of an environment, as the apply loop reads it. */
 async function desiredState(role: ApplyRole, environmentId: string): Promise<DesiredState> {
   const row = await stateRepositoryRow(role.db, environmentId);
-  if (!row) throw new CodexError({ code: 'CK-ENGINE-002', message: `environment ${environmentId} has no state repository`, hint: 'register the project’s state repository' });
-  return overStateRepository(await role.repositories.stateRepository(repositoryRef(row, role.secrets)));
+  if (!row)
+    throw new CodexError({
+      code: 'CK-ENGINE-002',
+      message: `environment ${environmentId} has no state repository`,
+      hint: 'register the project’s state repository',
+    });
+  return overStateRepository(
+    await role.repositories.stateRepository(repositoryRef(row, role.secrets)),
+  );
 }
 
 const overStateRepository = (state: StateRepository): DesiredState => ({

@@ -39,7 +39,15 @@ const deliveryBatch = 200;
 /** Starts turning deliveries into commits: the work queue's workers for deliveries, renders and sweeps. */
 export async function startControllerRole(role: ControllerRole): Promise<RunningRole> {
   const { db, secrets, repositories, checkpoint, telemetry } = role;
-  const renderWork = { db, secrets, checkpoint, telemetry, renderer: role.renderer, providerOf: repositories.providerOf, stateRepository: repositories.stateRepository };
+  const renderWork = {
+    db,
+    secrets,
+    checkpoint,
+    telemetry,
+    renderer: role.renderer,
+    providerOf: repositories.providerOf,
+    stateRepository: repositories.stateRepository,
+  };
   const render = async (item: WorkItem): Promise<Outcome> => {
     try {
       return await handleRender(renderWork, item);
@@ -54,14 +62,36 @@ export async function startControllerRole(role: ControllerRole): Promise<Running
     leaseMs: role.leaseMs,
     telemetry,
     kinds: {
-      delivery: { handleBatch: (items) => handleDeliveries(db, items), batch: deliveryBatch, concurrency: 1 },
+      delivery: {
+        handleBatch: (items) => handleDeliveries(db, items),
+        batch: deliveryBatch,
+        concurrency: 1,
+      },
       render: {
         handle: (item) => render(item),
         concurrency: concurrentRenders,
         onFinished: () => checkpoint('run.recorded'),
       },
-      maintain: { handle: (item) => maintainProject({ db, secrets, stateRepository: (repository) => repositories.stateRepository(repository) }, item), concurrency: 1 },
-      sweep: { handle: (item) => sweepProject({ db, secrets, providerOf: repositories.providerOf, intervalMs: role.sweepIntervalMs }, item), concurrency: 1 },
+      maintain: {
+        handle: (item) =>
+          maintainProject(
+            {
+              db,
+              secrets,
+              stateRepository: (repository) => repositories.stateRepository(repository),
+            },
+            item,
+          ),
+        concurrency: 1,
+      },
+      sweep: {
+        handle: (item) =>
+          sweepProject(
+            { db, secrets, providerOf: repositories.providerOf, intervalMs: role.sweepIntervalMs },
+            item,
+          ),
+        concurrency: 1,
+      },
     },
   });
   await scheduleSweeps(db);

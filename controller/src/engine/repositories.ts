@@ -17,7 +17,10 @@ export interface OpenRepositories {
 export const stateAuthor = { name: 'codex-k8s', email: 'platform@codex-k8s.dev' };
 
 /** Opens repositories when they are first asked for and keeps them open: their git children live long. */
-export function createOpenRepositories(options: { dataDirectory: string; checkpoint: Checkpoint }): OpenRepositories {
+export function createOpenRepositories(options: {
+  dataDirectory: string;
+  checkpoint: Checkpoint;
+}): OpenRepositories {
   const mirrors = join(options.dataDirectory, 'mirrors');
   const local = createLocalProvider();
   const git = createGitProvider({ directory: join(mirrors, 'source') });
@@ -26,7 +29,11 @@ export function createOpenRepositories(options: { dataDirectory: string; checkpo
     providerOf(kind) {
       if (kind === 'local') return local;
       if (kind === 'git') return git;
-      throw new CodexError({ code: 'CK-ENGINE-001', message: `repositories of provider ${kind} cannot be read by this version`, hint: 'register the repository as `git` with its URL and a token' });
+      throw new CodexError({
+        code: 'CK-ENGINE-001',
+        message: `repositories of provider ${kind} cannot be read by this version`,
+        hint: 'register the repository as `git` with its URL and a token',
+      });
     },
     stateRepository(repository) {
       const key = `${repository.id} ${repository.url}`;
@@ -47,7 +54,11 @@ export function createOpenRepositories(options: { dataDirectory: string; checkpo
     async close() {
       const open = await Promise.allSettled(states.values());
       states.clear();
-      await Promise.all([local.close(), git.close(), ...open.map((state) => (state.status === 'fulfilled' ? state.value.close() : undefined))]);
+      await Promise.all([
+        local.close(),
+        git.close(),
+        ...open.map((state) => (state.status === 'fulfilled' ? state.value.close() : undefined)),
+      ]);
     },
   };
 }

@@ -32,7 +32,11 @@ export async function recordEvents(tx: Tx, events: readonly FlowEvent[]): Promis
     run_id: event.runId,
     payload: event.payload ?? {},
   }));
-  await tx.query(insertEvents, [JSON.stringify(rows), flowEventsChannel, events[0]?.environmentId ?? '']);
+  await tx.query(insertEvents, [
+    JSON.stringify(rows),
+    flowEventsChannel,
+    events[0]?.environmentId ?? '',
+  ]);
 }
 
 const insertEvents = `

@@ -36,13 +36,20 @@ export function createEnvironmentLeases(db: Database, settings: LeaseSettings): 
   let held: readonly string[] = [];
   return {
     async acquire() {
-      const rows = await db.query<EnvironmentRow>(acquireLeases, [settings.owner, settings.leaseMs, settings.clusters]);
+      const rows = await db.query<EnvironmentRow>(acquireLeases, [
+        settings.owner,
+        settings.leaseMs,
+        settings.clusters,
+      ]);
       held = rows.map((row) => row.id);
       return rows.map(environmentTarget);
     },
     async release() {
       held = [];
-      await db.query('update core.environments set lease_owner = null, lease_until = null where lease_owner = $1', [settings.owner]);
+      await db.query(
+        'update core.environments set lease_owner = null, lease_until = null where lease_owner = $1',
+        [settings.owner],
+      );
     },
     held: () => held,
   };

@@ -1,4 +1,9 @@
-import type { AppliedObject, ApplyLedger, RecordedContent, RecordedEnvironment } from '../apply/index.ts';
+import type {
+  AppliedObject,
+  ApplyLedger,
+  RecordedContent,
+  RecordedEnvironment,
+} from '../apply/index.ts';
 import type { Database } from '../database/index.ts';
 
 interface ObjectRow {
@@ -42,7 +47,11 @@ export function createPostgresLedger(db: Database): ApplyLedger {
 
 // One statement: the inventory and its revision must be of the same moment.
 async function loadEnvironment(db: Database, environmentId: string): Promise<RecordedEnvironment> {
-  const [row] = await db.query<{ last_applied_commit: string | null; inventory_revision: number | string; objects: ObjectRow[] }>(
+  const [row] = await db.query<{
+    last_applied_commit: string | null;
+    inventory_revision: number | string;
+    objects: ObjectRow[];
+  }>(
     `select e.last_applied_commit, e.inventory_revision,
        (select coalesce(jsonb_agg(to_jsonb(i)), '[]') from core.inventory_objects i where i.environment_id = e.id) as objects
      from core.environments e where e.id = $1`,

@@ -1,6 +1,12 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ApplyOutcome, ApplyReport, ApplyWork, EnvironmentTarget, WorkSource } from '../apply/index.ts';
+import type {
+  ApplyOutcome,
+  ApplyReport,
+  ApplyWork,
+  EnvironmentTarget,
+  WorkSource,
+} from '../apply/index.ts';
 import type { Database } from '../database/index.ts';
 import { CodexError } from '../errors/index.ts';
 import { claimWork, finishWork, recoverWork, renewLeases, workChannel } from '../queue/index.ts';
@@ -21,8 +27,15 @@ const kind = 'apply';
 const recoverEveryMs = 1_000;
 
 /** The apply loop's work out of the queue, claimed only for environments that this process holds. */
-export function createPostgresWorkSource(db: Database, options: WorkSourceOptions): WorkSource & { close(): Promise<void> } {
-  const leases = createEnvironmentLeases(db, { owner: options.owner, clusters: options.clusters, leaseMs: options.environmentLeaseMs });
+export function createPostgresWorkSource(
+  db: Database,
+  options: WorkSourceOptions,
+): WorkSource & { close(): Promise<void> } {
+  const leases = createEnvironmentLeases(db, {
+    owner: options.owner,
+    clusters: options.clusters,
+    leaseMs: options.environmentLeaseMs,
+  });
   const items = new Map<string, WorkItem>();
   const listeners = new Set<() => void>();
   let targets = new Map<string, EnvironmentTarget>();
@@ -38,9 +51,14 @@ export function createPostgresWorkSource(db: Database, options: WorkSourceOption
     return held;
   };
   // A held environment stays held while its process lives, whatever the loop is busy with.
-  const renewal = setInterval(() => void (targets.size > 0 && acquire().catch(() => undefined)), options.environmentLeaseMs / 3);
+  const renewal = setInterval(
+    () => void (targets.size > 0 && acquire().catch(() => undefined)),
+    options.environmentLeaseMs / 3,
+  );
   const closing = new AbortController();
-  const listening = listenUntil(closing.signal, () => db.listen(workChannel, (announced) => announced === kind && call(), call));
+  const listening = listenUntil(closing.signal, () =>
+    db.listen(workChannel, (announced) => announced === kind && call(), call),
+  );
   // What was announced before the first subscription stood is looked for once.
   void listening.then(call);
 
@@ -53,7 +71,12 @@ export function createPostgresWorkSource(db: Database, options: WorkSourceOption
   const itemOf = (work: ApplyWork): WorkItem => {
     const item = items.get(work.id);
     if (!item || item.fencingToken !== work.fencingToken)
-      throw new CodexError({ code: 'CK-LEDGER-001', message: `work ${work.id} is not held by ${options.owner}`, where: { environment: work.environment.id }, hint: 'its lease was lost; another process does it' });
+      throw new CodexError({
+        code: 'CK-LEDGER-001',
+        message: `work ${work.id} is not held by ${options.owner}`,
+        where: { environment: work.environment.id },
+        hint: 'its lease was lost; another process does it',
+      });
     return item;
   };
 
@@ -73,16 +96,31 @@ export function createPostgresWorkSource(db: Database, options: WorkSourceOption
       }
       const keys = [...targets.keys()];
       if (keys.length === 0) return [];
-      const claimed = await claimWork(db, { owner: options.owner, leaseMs: options.workLeaseMs, asks: [{ kind, total: limit, keys }] });
+      const claimed = await claimWork(db, {
+        owner: options.owner,
+        leaseMs: options.workLeaseMs,
+        asks: [{ kind, total: limit, keys }],
+      });
       clearTimeout(due);
-      if (claimed.nextDueMs !== undefined) due = setTimeout(fallDue, Math.min(claimed.nextDueMs + 1, 60_000)).unref();
+      if (claimed.nextDueMs !== undefined)
+        due = setTimeout(fallDue, Math.min(claimed.nextDueMs + 1, 60_000)).unref();
       if (claimed.items.length === 0) return [];
       const revisions = await revisionsOf(db, claimed.items);
       return claimed.items.flatMap((item) => {
         const environment = targets.get(item.key);
         if (!environment) return [];
         items.set(item.id, item);
-        return [{ id: item.id, environment, generation: item.generation, fencingToken: item.fencingToken, leaseEndsAt: now + options.workLeaseMs, attempts: item.attempts, inventoryRevision: revisions.get(item.key) ?? 0 }];
+        return [
+          {
+            id: item.id,
+            environment,
+            generation: item.generation,
+            fencingToken: item.fencingToken,
+            leaseEndsAt: now + options.workLeaseMs,
+            attempts: item.attempts,
+            inventoryRevision: revisions.get(item.key) ?? 0,
+          },
+        ];
       });
     },
     async renew(work) {
@@ -112,7 +150,9 @@ export function createPostgresWorkSource(db: Database, options: WorkSourceOption
       clearTimeout(due);
       listeners.clear();
       closing.abort();
-      await (await listening)?.();
+      await (
+        await listening
+      )?.();
     },
   };
 }
@@ -120,7 +160,10 @@ export function createPostgresWorkSource(db: Database, options: WorkSourceOption
 const listenAgainMs = 1_000;
 
 /** Subscribes, trying again while the database is away. */
-async function listenUntil(signal: AbortSignal, listen: () => Promise<() => Promise<void>>): Promise<(() => Promise<void>) | undefined> {
+async function listenUntil(
+  signal: AbortSignal,
+  listen: () => Promise<() => Promise<void>>,
+): Promise<(() => Promise<void>) | undefined> {
   while (!signal.aborted) {
     try {
       return await listen();
@@ -132,11 +175,20 @@ async function listenUntil(signal: AbortSignal, listen: () => Promise<() => Prom
 }
 
 /** The outcome as the queue knows it, with the report stored in the same transaction. */
-function recorded(work: ApplyWork, outcome: ApplyOutcome, report: ApplyReport | undefined): Outcome {
-  return report === undefined ? outcome : { ...outcome, record: (tx) => recordReport(tx, work.environment, report) };
+function recorded(
+  work: ApplyWork,
+  outcome: ApplyOutcome,
+  report: ApplyReport | undefined,
+): Outcome {
+  return report === undefined
+    ? outcome
+    : { ...outcome, record: (tx) => recordReport(tx, work.environment, report) };
 }
 
 async function revisionsOf(db: Database, items: readonly WorkItem[]): Promise<Map<string, number>> {
-  const rows = await db.query<{ id: string; inventory_revision: number }>('select id, inventory_revision from core.environments where id = any($1::uuid[])', [items.map((item) => item.key)]);
+  const rows = await db.query<{ id: string; inventory_revision: number }>(
+    'select id, inventory_revision from core.environments where id = any($1::uuid[])',
+    [items.map((item) => item.key)],
+  );
   return new Map(rows.map((row) => [row.id, row.inventory_revision]));
 }

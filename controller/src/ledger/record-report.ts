@@ -6,16 +6,25 @@ import { recordEvents } from '../events/index.ts';
  * Stores what one step of the apply loop learned: inventory, conditions, health, and how far the
  * runs behind the applied stacks have come. Part of the transaction that finishes the step.
  */
-export async function recordReport(tx: Tx, environment: EnvironmentTarget, report: ApplyReport): Promise<void> {
-  if (report.removed.length > 0) await tx.query(removeObjects, [environment.id, JSON.stringify(report.removed)]);
-  if (report.upserts.length > 0) await tx.query(upsertObjects, [environment.id, JSON.stringify(report.upserts.map(objectRow))]);
+export async function recordReport(
+  tx: Tx,
+  environment: EnvironmentTarget,
+  report: ApplyReport,
+): Promise<void> {
+  if (report.removed.length > 0)
+    await tx.query(removeObjects, [environment.id, JSON.stringify(report.removed)]);
+  if (report.upserts.length > 0)
+    await tx.query(upsertObjects, [environment.id, JSON.stringify(report.upserts.map(objectRow))]);
   await tx.query(updateEnvironment, [
     environment.id,
     report.commit ?? null,
     report.health,
     JSON.stringify(report.conditions),
   ]);
-  const advanced = report.stacks.length === 0 ? [] : await tx.query<AdvancedRun>(advanceRuns, [environment.id, JSON.stringify(report.stacks)]);
+  const advanced =
+    report.stacks.length === 0
+      ? []
+      : await tx.query<AdvancedRun>(advanceRuns, [environment.id, JSON.stringify(report.stacks)]);
   await recordEvents(tx, [
     ...advanced.map((run) => ({
       type: `run.${run.phase}`,
@@ -38,12 +47,26 @@ interface AdvancedRun {
 }
 
 /** One event for what was changed in the cluster; unchanged objects are not worth a line. */
-function changeEvents(environment: EnvironmentTarget, report: ApplyReport): Parameters<typeof recordEvents>[1] {
+function changeEvents(
+  environment: EnvironmentTarget,
+  report: ApplyReport,
+): Parameters<typeof recordEvents>[1] {
   const changes = report.changes.filter((change) => change.action !== 'unchanged');
   if (changes.length === 0) return [];
   // A first apply of thousands of objects must not become one giant row.
-  const listed = changes.slice(0, 200).map(({ subject, action, message }) => ({ subject, action, ...(message === undefined ? {} : { message }) }));
-  return [{ type: 'apply.changes', projectId: environment.projectId, environmentId: environment.id, payload: { commit: report.commit, count: changes.length, changes: listed } }];
+  const listed = changes.slice(0, 200).map(({ subject, action, message }) => ({
+    subject,
+    action,
+    ...(message === undefined ? {} : { message }),
+  }));
+  return [
+    {
+      type: 'apply.changes',
+      projectId: environment.projectId,
+      environmentId: environment.id,
+      payload: { commit: report.commit, count: changes.length, changes: listed },
+    },
+  ];
 }
 
 const objectRow = (object: AppliedObject): Record<string, string | undefined> => ({

@@ -34,9 +34,14 @@ interface Entry {
  * Opens the directory. All names are loaded at once and again at every change, so that an invented
  * name costs as little as a known one: no query, whatever an attacker sends.
  */
-export async function openRepositoryDirectory(db: Database, secrets: SecretStore): Promise<RepositoryDirectory> {
+export async function openRepositoryDirectory(
+  db: Database,
+  secrets: SecretStore,
+): Promise<RepositoryDirectory> {
   const load = async (): Promise<Map<string, Entry>> => {
-    const rows = await db.query<Row>('select id, role, full_name, webhook_secret_id from core.repositories');
+    const rows = await db.query<Row>(
+      'select id, role, full_name, webhook_secret_id from core.repositories',
+    );
     return new Map(rows.map((row) => [row.full_name, { row }]));
   };
   let entries: Promise<Map<string, Entry>> | undefined;
@@ -53,7 +58,9 @@ export async function openRepositoryDirectory(db: Database, secrets: SecretStore
       const entry = (await entries).get(fullName);
       if (!entry) return undefined;
       const { id, role, webhook_secret_id } = entry.row;
-      entry.known ??= secrets.reveal(webhook_secret_id).then((webhookSecret) => ({ id, role, webhookSecret }));
+      entry.known ??= secrets
+        .reveal(webhook_secret_id)
+        .then((webhookSecret) => ({ id, role, webhookSecret }));
       return entry.known;
     },
     close: stop,

@@ -40,7 +40,10 @@ export interface EnvironmentSettings {
 }
 
 /** Creates the project, or finds it by its slug. Resolves to its id. */
-export async function ensureProject(db: Database, project: { slug: string; name: string }): Promise<string> {
+export async function ensureProject(
+  db: Database,
+  project: { slug: string; name: string },
+): Promise<string> {
   const [row] = await db.query<{ id: string }>(
     `insert into core.projects (id, slug, name) values ($1, $2, $3)
      on conflict (slug) do update set name = excluded.name returning id`,
@@ -50,12 +53,22 @@ export async function ensureProject(db: Database, project: { slug: string; name:
 }
 
 /** Creates or updates a source repository of a project. Resolves to its id. */
-export function ensureSourceRepository(db: Database, secrets: SecretStore, projectId: string, settings: SourceSettings): Promise<string> {
+export function ensureSourceRepository(
+  db: Database,
+  secrets: SecretStore,
+  projectId: string,
+  settings: SourceSettings,
+): Promise<string> {
   return ensureRepository(db, secrets, projectId, 'source', settings);
 }
 
 /** Creates or updates the project's state repository. Resolves to its id. */
-export function ensureStateRepository(db: Database, secrets: SecretStore, projectId: string, settings: RepositorySettings): Promise<string> {
+export function ensureStateRepository(
+  db: Database,
+  secrets: SecretStore,
+  projectId: string,
+  settings: RepositorySettings,
+): Promise<string> {
   return ensureRepository(db, secrets, projectId, 'state', settings);
 }
 
@@ -66,16 +79,29 @@ async function ensureRepository(
   role: 'source' | 'state',
   settings: RepositorySettings & Partial<SourceSettings>,
 ): Promise<string> {
-  const [known] = await db.query<KnownRow>('select id, project_id, webhook_secret_id, token_secret_id from core.repositories where full_name = $1', [settings.fullName]);
+  const [known] = await db.query<KnownRow>(
+    'select id, project_id, webhook_secret_id, token_secret_id from core.repositories where full_name = $1',
+    [settings.fullName],
+  );
   if (known && known.project_id !== projectId)
-    throw new CodexError({ code: 'CK-PRJ-002', message: `repository ${settings.fullName} belongs to another project`, hint: 'a repository is bound to one project; remove it there first' });
+    throw new CodexError({
+      code: 'CK-PRJ-002',
+      message: `repository ${settings.fullName} belongs to another project`,
+      hint: 'a repository is bound to one project; remove it there first',
+    });
   if (known) {
     await secrets.rotate(known.webhook_secret_id, settings.webhookSecret);
-    if (settings.token !== undefined && known.token_secret_id !== null) await secrets.rotate(known.token_secret_id, settings.token);
+    if (settings.token !== undefined && known.token_secret_id !== null)
+      await secrets.rotate(known.token_secret_id, settings.token);
   }
   return db.inTransaction(async (tx) => {
-    const webhookSecretId = known?.webhook_secret_id ?? (await secrets.put(tx, 'webhook', settings.webhookSecret));
-    const tokenSecretId = known?.token_secret_id ?? (settings.token === undefined ? null : await secrets.put(tx, 'repository-token', settings.token));
+    const webhookSecretId =
+      known?.webhook_secret_id ?? (await secrets.put(tx, 'webhook', settings.webhookSecret));
+    const tokenSecretId =
+      known?.token_secret_id ??
+      (settings.token === undefined
+        ? null
+        : await secrets.put(tx, 'repository-token', settings.token));
     const [row] = await tx.query<{ id: string }>(upsertRepository, [
       randomUUID(),
       projectId,
@@ -102,7 +128,11 @@ interface KnownRow {
 }
 
 /** Creates or updates an environment with its namespace claims and sources. Resolves to its id. */
-export async function ensureEnvironment(db: Database, projectId: string, settings: EnvironmentSettings): Promise<string> {
+export async function ensureEnvironment(
+  db: Database,
+  projectId: string,
+  settings: EnvironmentSettings,
+): Promise<string> {
   return db.inTransaction(async (tx) => {
     const [row] = await tx.query<{ id: string }>(upsertEnvironment, [
       randomUUID(),
@@ -128,7 +158,11 @@ export async function ensureEnvironment(db: Database, projectId: string, setting
   });
 }
 
-async function claimNamespaces(tx: Tx, environmentId: string, settings: EnvironmentSettings): Promise<void> {
+async function claimNamespaces(
+  tx: Tx,
+  environmentId: string,
+  settings: EnvironmentSettings,
+): Promise<void> {
   for (const namespace of new Set([settings.namespace, ...(settings.namespaces ?? [])])) {
     const [claim] = await tx.query<{ environment_id: string }>(
       `insert into core.namespace_claims (cluster, namespace, environment_id) values ($1, $2, $3)

@@ -6,16 +6,37 @@ import type { EnvironmentSource, RenderTarget } from './environment.ts';
  * Holds a render against the environment's binding: `services.yaml` may ask for less than the
  * binding allows, never for more (design §8). Pure; undefined means admitted.
  */
-export function refuseRender(target: RenderTarget, source: EnvironmentSource, rendered: RenderedStack): ErrorData | undefined {
-  const where = { file: source.servicesYamlPath, environment: target.name, repository: source.repository.fullName };
+export function refuseRender(
+  target: RenderTarget,
+  source: EnvironmentSource,
+  rendered: RenderedStack,
+): ErrorData | undefined {
+  const where = {
+    file: source.servicesYamlPath,
+    environment: target.name,
+    repository: source.repository.fullName,
+  };
   if (rendered.project !== target.project)
-    return { code: 'CK-RUN-002', message: `the file names project ${rendered.project}; the repository is bound to ${target.project}`, where, hint: 'correct spec.project (or metadata.name) in services.yaml' };
+    return {
+      code: 'CK-RUN-002',
+      message: `the file names project ${rendered.project}; the repository is bound to ${target.project}`,
+      where,
+      hint: 'correct spec.project (or metadata.name) in services.yaml',
+    };
   if (rendered.stack !== source.stack)
-    return { code: 'CK-RUN-003', message: `the file names stack ${rendered.stack}; the repository is bound to ${source.stack}`, where, hint: 'correct metadata.name in services.yaml, or ask an admin to change the binding' };
+    return {
+      code: 'CK-RUN-003',
+      message: `the file names stack ${rendered.stack}; the repository is bound to ${source.stack}`,
+      where,
+      hint: 'correct metadata.name in services.yaml, or ask an admin to change the binding',
+    };
   const claimed = new Set(target.namespaces);
-  const foreign = [rendered.plan.namespace, ...rendered.plan.units.flatMap((unit) => unit.objects.map((object) => object.namespace ?? rendered.plan.namespace))].find(
-    (namespace) => !claimed.has(namespace),
-  );
+  const foreign = [
+    rendered.plan.namespace,
+    ...rendered.plan.units.flatMap((unit) =>
+      unit.objects.map((object) => object.namespace ?? rendered.plan.namespace),
+    ),
+  ].find((namespace) => !claimed.has(namespace));
   if (foreign !== undefined)
     return {
       code: 'CK-RUN-004',

@@ -9,7 +9,11 @@ import { recordPublication } from './record.ts';
  * its trailer and records it, so that the change stands in exactly one state commit. Resolves to
  * whether anything was adopted.
  */
-export async function adoptPublished(db: Database, state: StateRepository, target: RenderTarget): Promise<boolean> {
+export async function adoptPublished(
+  db: Database,
+  state: StateRepository,
+  target: RenderTarget,
+): Promise<boolean> {
   let adopted = false;
   for (const source of target.sources) {
     const run = source.openRun;
@@ -26,7 +30,14 @@ export async function adoptPublished(db: Database, state: StateRepository, targe
       sha: run.sourceSha,
       contentHash: run.contentHash,
     };
-    await db.inTransaction((tx) => recordPublication(tx, target, [committed], { kind: 'published', commit: commit.oid, parent: commit.parents[0], adopted: true }));
+    await db.inTransaction((tx) =>
+      recordPublication(tx, target, [committed], {
+        kind: 'published',
+        commit: commit.oid,
+        parent: commit.parents[0],
+        adopted: true,
+      }),
+    );
     adopted = true;
   }
   return adopted;

@@ -22,11 +22,17 @@ const open = { id: 'run-1', sourceSha: 'a', phase: 'received', contentHash: unde
 
 describe('what a source of an environment needs', () => {
   it('nothing while it is clean and in place', () => {
-    expect(decideSource(source({ publishedContent: 't' }), 'a', 't')).to.deep.equal({ kind: 'nothing' });
+    expect(decideSource(source({ publishedContent: 't' }), 'a', 't')).to.deep.equal({
+      kind: 'nothing',
+    });
   });
 
   it('a run at the head when it is dirty', () => {
-    expect(decideSource(source(dirty), 'b', undefined)).to.deep.equal({ kind: 'start', sha: 'b', supersedes: undefined });
+    expect(decideSource(source(dirty), 'b', undefined)).to.deep.equal({
+      kind: 'start',
+      sha: 'b',
+      supersedes: undefined,
+    });
   });
 
   it('no second run for a head that was brought already', () => {
@@ -35,12 +41,24 @@ describe('what a source of an environment needs', () => {
   });
 
   it('the run that a died process left, while nothing newer is there', () => {
-    expect(decideSource(source({ openRun: open }), 'z', undefined)).to.deep.equal({ kind: 'continue', runId: 'run-1', sha: 'a' });
-    expect(decideSource(source({ ...dirty, openRun: open }), 'a', undefined)).to.deep.equal({ kind: 'continue', runId: 'run-1', sha: 'a' });
+    expect(decideSource(source({ openRun: open }), 'z', undefined)).to.deep.equal({
+      kind: 'continue',
+      runId: 'run-1',
+      sha: 'a',
+    });
+    expect(decideSource(source({ ...dirty, openRun: open }), 'a', undefined)).to.deep.equal({
+      kind: 'continue',
+      runId: 'run-1',
+      sha: 'a',
+    });
   });
 
   it('a new run that closes the left-over one when the head moved on', () => {
-    expect(decideSource(source({ ...dirty, openRun: open }), 'b', undefined)).to.deep.equal({ kind: 'start', sha: 'b', supersedes: 'run-1' });
+    expect(decideSource(source({ ...dirty, openRun: open }), 'b', undefined)).to.deep.equal({
+      kind: 'start',
+      sha: 'b',
+      supersedes: 'run-1',
+    });
   });
 
   it('a run when its directory no longer holds what was published', () => {

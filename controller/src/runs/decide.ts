@@ -21,13 +21,21 @@ export type SourceDecision =
  * @param head the commit of the source's ref, undefined when the ref does not exist
  * @param content the tree of the stack's directory in the state branch, undefined when absent
  */
-export function decideSource(source: EnvironmentSource, head: string | undefined, content: string | undefined): SourceDecision {
+export function decideSource(
+  source: EnvironmentSource,
+  head: string | undefined,
+  content: string | undefined,
+): SourceDecision {
   const dirty = source.dirtyGeneration > source.cleanGeneration;
   const displaced = source.publishedContent !== undefined && source.publishedContent !== content;
   const open = source.openRun;
-  if (!dirty && !displaced) return open ? { kind: 'continue', runId: open.id, sha: open.sourceSha } : { kind: 'nothing' };
+  if (!dirty && !displaced)
+    return open ? { kind: 'continue', runId: open.id, sha: open.sourceSha } : { kind: 'nothing' };
   if (head === undefined) return { kind: 'ref-missing' };
-  if (open) return open.sourceSha === head ? { kind: 'continue', runId: open.id, sha: head } : { kind: 'start', sha: head, supersedes: open.id };
+  if (open)
+    return open.sourceSha === head
+      ? { kind: 'continue', runId: open.id, sha: head }
+      : { kind: 'start', sha: head, supersedes: open.id };
   if (!displaced && source.lastSeenSha === head) return { kind: 'already-done', sha: head };
   return { kind: 'start', sha: head, supersedes: undefined };
 }

@@ -77,7 +77,11 @@ interface TargetRow {
 }
 
 /** Loads an environment's binding; undefined when it is gone or its project has no state repo. */
-export async function loadRenderTarget(db: Database, secrets: SecretStore, environmentId: string): Promise<RenderTarget | undefined> {
+export async function loadRenderTarget(
+  db: Database,
+  secrets: SecretStore,
+  environmentId: string,
+): Promise<RenderTarget | undefined> {
   const [row] = await db.query<TargetRow>(selectTarget, [environmentId]);
   if (!row?.state) return undefined;
   return {
@@ -121,7 +125,12 @@ function environmentSource(row: SourceRow, secrets: SecretStore): EnvironmentSou
     publishedContent: row.published_content ?? undefined,
     openRun:
       row.run_id && row.run_sha && row.run_phase
-        ? { id: row.run_id, sourceSha: row.run_sha, phase: row.run_phase, contentHash: row.run_content ?? undefined }
+        ? {
+            id: row.run_id,
+            sourceSha: row.run_sha,
+            phase: row.run_phase,
+            contentHash: row.run_content ?? undefined,
+          }
         : undefined,
   };
 }

@@ -35,7 +35,8 @@ export async function handleRender(work: RenderWork, item: WorkItem): Promise<Ou
   if (!target) return { kind: 'done' };
   const state = await work.stateRepository(target.stateRepository);
   await state.refresh();
-  if (await adoptPublished(db, state, target)) target = (await loadRenderTarget(db, work.secrets, item.key)) ?? target;
+  if (await adoptPublished(db, state, target))
+    target = (await loadRenderTarget(db, work.secrets, item.key)) ?? target;
 
   const began = performance.now();
   const decisions = await decideAll(work, state, target);
@@ -54,21 +55,37 @@ export async function handleRender(work: RenderWork, item: WorkItem): Promise<Ou
   const publishing = performance.now();
   const result = await state.publish({
     branch: target.branch,
-    directories: good.map(({ rendered }) => ({ stack: rendered.stack, contentHash: rendered.contentHash, files: [...rendered.files] })),
+    directories: good.map(({ rendered }) => ({
+      stack: rendered.stack,
+      contentHash: rendered.contentHash,
+      files: [...rendered.files],
+    })),
     ...describeCommit(target, good),
   });
   telemetry.duration('publish', (performance.now() - publishing) / 1000);
   return {
     kind: 'done',
-    record: (tx) => recordPublication(tx, settled, committedRuns(good), result.kind === 'published' ? { ...result, adopted: false } : result),
+    record: (tx) =>
+      recordPublication(
+        tx,
+        settled,
+        committedRuns(good),
+        result.kind === 'published' ? { ...result, adopted: false } : result,
+      ),
   };
 }
 
-async function decideAll(work: RenderWork, state: StateRepository, target: RenderTarget): Promise<{ source: EnvironmentSource; decision: ReturnType<typeof decideSource> }[]> {
+async function decideAll(
+  work: RenderWork,
+  state: StateRepository,
+  target: RenderTarget,
+): Promise<{ source: EnvironmentSource; decision: ReturnType<typeof decideSource> }[]> {
   const branch = await state.readBranch(target.branch);
   return Promise.all(
     target.sources.map(async (source) => {
-      const head = await work.providerOf(source.repository.provider).readHead(source.repository, source.ref);
+      const head = await work
+        .providerOf(source.repository.provider)
+        .readHead(source.repository, source.ref);
       return { source, decision: decideSource(source, head, branch?.stacks.get(source.stack)) };
     }),
   );

@@ -26,7 +26,11 @@ export type Publication =
  * Stores what was rendered, before anything is pushed: only content recorded here is ever applied.
  * Failed renders end here, with their diagnostics; nothing else is touched by them.
  */
-export async function recordRenders(tx: Tx, target: RenderTarget, renders: readonly RenderedRun[]): Promise<void> {
+export async function recordRenders(
+  tx: Tx,
+  target: RenderTarget,
+  renders: readonly RenderedRun[],
+): Promise<void> {
   for (const entry of renders) {
     const { run } = entry;
     if (entry.ok) {
@@ -44,17 +48,35 @@ export async function recordRenders(tx: Tx, target: RenderTarget, renders: reado
         !target.protected,
       ]);
     } else {
-      await tx.query(recordFailed, [run.id, JSON.stringify(entry.error), JSON.stringify(entry.diagnostics), target.id, run.source.repository.id, run.sha]);
+      await tx.query(recordFailed, [
+        run.id,
+        JSON.stringify(entry.error),
+        JSON.stringify(entry.diagnostics),
+        target.id,
+        run.source.repository.id,
+        run.sha,
+      ]);
     }
   }
   await recordEvents(
     tx,
-    renders.map((entry) => runEvent(target, entry.run, entry.ok ? 'run.rendered' : 'run.failed', entry.ok ? { contentHash: entry.rendered.contentHash } : { code: entry.error.code, message: entry.error.message })),
+    renders.map((entry) =>
+      runEvent(
+        target,
+        entry.run,
+        entry.ok ? 'run.rendered' : 'run.failed',
+        entry.ok
+          ? { contentHash: entry.rendered.contentHash }
+          : { code: entry.error.code, message: entry.error.message },
+      ),
+    ),
   );
 }
 
 /** The runs of a render that reached the state repo, in the shape that recording needs. */
-export function committedRuns(renders: readonly Extract<RenderedRun, { ok: true }>[]): CommittedRun[] {
+export function committedRuns(
+  renders: readonly Extract<RenderedRun, { ok: true }>[],
+): CommittedRun[] {
   return renders.map(({ run, rendered }) => ({
     runId: run.id,
     correlationId: run.correlationId,
@@ -67,7 +89,12 @@ export function committedRuns(renders: readonly Extract<RenderedRun, { ok: true 
 }
 
 /** Stores the state commit, moves its runs on, and asks for the apply: one transaction, so none is lost or doubled. */
-export async function recordPublication(tx: Tx, target: RenderTarget, runs: readonly CommittedRun[], publication: Publication): Promise<void> {
+export async function recordPublication(
+  tx: Tx,
+  target: RenderTarget,
+  runs: readonly CommittedRun[],
+  publication: Publication,
+): Promise<void> {
   const commit = publication.kind === 'published' ? publication.commit : publication.head;
   if (publication.kind === 'published')
     await tx.query(
@@ -77,11 +104,23 @@ export async function recordPublication(tx: Tx, target: RenderTarget, runs: read
         target.id,
         commit,
         publication.parent ?? null,
-        JSON.stringify(runs.map(({ stack, contentHash, runId, sha }) => ({ stack, contentHash, runIds: [runId], sourceSha: sha }))),
+        JSON.stringify(
+          runs.map(({ stack, contentHash, runId, sha }) => ({
+            stack,
+            contentHash,
+            runIds: [runId],
+            sourceSha: sha,
+          })),
+        ),
         publication.adopted,
       ],
     );
-  await tx.query(recordCommitted, [target.id, commit, publication.kind === 'published', JSON.stringify(runs.map(asRow))]);
+  await tx.query(recordCommitted, [
+    target.id,
+    commit,
+    publication.kind === 'published',
+    JSON.stringify(runs.map(asRow)),
+  ]);
   if (publication.kind === 'published') {
     await enqueueState(tx, { kind: 'apply', key: target.id, projectId: target.projectId });
     await recordLinks(tx, runs, commit);
@@ -123,8 +162,20 @@ const asRow = (run: CommittedRun): Record<string, string> => ({
   content_hash: run.contentHash,
 });
 
-function runEvent(target: RenderTarget, run: StartedRun, type: string, payload: Record<string, unknown>): FlowEvent {
-  return { type, correlationId: run.correlationId, projectId: target.projectId, environmentId: target.id, runId: run.id, payload: { stack: run.source.stack, sha: run.sha, ...payload } };
+function runEvent(
+  target: RenderTarget,
+  run: StartedRun,
+  type: string,
+  payload: Record<string, unknown>,
+): FlowEvent {
+  return {
+    type,
+    correlationId: run.correlationId,
+    projectId: target.projectId,
+    environmentId: target.id,
+    runId: run.id,
+    payload: { stack: run.source.stack, sha: run.sha, ...payload },
+  };
 }
 
 const recordRendered = `

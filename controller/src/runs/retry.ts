@@ -7,7 +7,12 @@ import { recordEvents } from '../events/index.ts';
  * still be seen. The error is cleared when the run moves on.
  */
 export async function recordRetry(tx: Tx, environmentId: string, error: ErrorData): Promise<void> {
-  const runs = await tx.query<{ id: string; correlation_id: string; project_id: string; stack: string }>(
+  const runs = await tx.query<{
+    id: string;
+    correlation_id: string;
+    project_id: string;
+    stack: string;
+  }>(
     `update core.agent_runs set error = $2, updated_at = now()
      where environment_id = $1 and kind = 'deploy' and status in ('pending', 'running') and phase in ('received', 'rendered')
      returning id, correlation_id, project_id, stack`,

@@ -29,7 +29,10 @@ export async function startRuns(
       case 'nothing':
         break;
       case 'ref-missing':
-        await settleDeliveries(tx, target, source, { outcome: 'ignored', reason: `${source.ref} does not exist` });
+        await settleDeliveries(tx, target, source, {
+          outcome: 'ignored',
+          reason: `${source.ref} does not exist`,
+        });
         break;
       case 'already-done':
         await settleDeliveries(tx, target, source, { outcome: 'superseded', sha: decision.sha });
@@ -71,7 +74,17 @@ async function insertRun(tx: Tx, target: RenderTarget, run: StartedRun): Promise
                  join core.webhook_deliveries d using (repository_id, delivery_id)
                  where o.environment_id = $4::uuid and o.repository_id = $5::uuid and o.outcome = 'pending' and o.generation <= $9), now()),
        now())`,
-    [run.id, run.correlationId, target.projectId, target.id, run.source.repository.id, run.source.stack, run.source.ref, run.sha, run.source.dirtyGeneration],
+    [
+      run.id,
+      run.correlationId,
+      target.projectId,
+      target.id,
+      run.source.repository.id,
+      run.source.stack,
+      run.source.ref,
+      run.sha,
+      run.source.dirtyGeneration,
+    ],
   );
 }
 
@@ -81,13 +94,24 @@ async function supersedeRun(tx: Tx, runId: string, byRunId: string): Promise<voi
      where id = $1 and status in ('pending', 'running')`,
     [runId, byRunId],
   );
-  await tx.query(`update core.delivery_outcomes set outcome = 'superseded', run_id = $2 where run_id = $1`, [runId, byRunId]);
+  await tx.query(
+    `update core.delivery_outcomes set outcome = 'superseded', run_id = $2 where run_id = $1`,
+    [runId, byRunId],
+  );
 }
 
-type Settlement = { outcome: 'run'; runId: string } | { outcome: 'superseded'; sha: string } | { outcome: 'ignored'; reason: string };
+type Settlement =
+  | { outcome: 'run'; runId: string }
+  | { outcome: 'superseded'; sha: string }
+  | { outcome: 'ignored'; reason: string };
 
 /** The source is clean up to the generation that was read, and its waiting deliveries get their answer. */
-async function settleDeliveries(tx: Tx, target: RenderTarget, source: EnvironmentSource, settlement: Settlement): Promise<void> {
+async function settleDeliveries(
+  tx: Tx,
+  target: RenderTarget,
+  source: EnvironmentSource,
+  settlement: Settlement,
+): Promise<void> {
   await tx.query(settle, [
     target.id,
     source.repository.id,

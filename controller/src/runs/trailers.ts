@@ -1,5 +1,10 @@
 import type { RenderedStack } from '@codex-k8s/renderer';
-import { correlationTrailer, rendererTrailer, runTrailer, stackTrailer } from '../state-repo/index.ts';
+import {
+  correlationTrailer,
+  rendererTrailer,
+  runTrailer,
+  stackTrailer,
+} from '../state-repo/index.ts';
 import type { Trailer } from '../state-repo/index.ts';
 import type { RenderTarget } from './environment.ts';
 import type { StartedRun } from './start.ts';
@@ -13,7 +18,12 @@ export function describeCommit(
   const subject = `${target.name}: ${stacks}`;
   const trailers = runs.flatMap(({ run, rendered }): Trailer[] => [
     runTrailer(run.id),
-    stackTrailer({ stack: run.source.stack, contentHash: rendered.contentHash, sourceSha: run.sha, runId: run.id }),
+    stackTrailer({
+      stack: run.source.stack,
+      contentHash: rendered.contentHash,
+      sourceSha: run.sha,
+      runId: run.id,
+    }),
     rendererTrailer(rendered.provenance.renderer, rendered.provenance.rendering),
     correlationTrailer(run.correlationId),
   ]);

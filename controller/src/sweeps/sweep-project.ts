@@ -48,7 +48,12 @@ export async function scheduleSweeps(db: Database): Promise<void> {
 /** Asks for the sweep of one project, and for the care of its repositories some minutes later. */
 export async function scheduleSweep(tx: Tx, projectId: string): Promise<void> {
   await enqueueState(tx, { kind: 'sweep', key: projectId, projectId });
-  await enqueueState(tx, { kind: 'maintain', key: projectId, projectId, dueAt: new Date(Date.now() + firstCareMs) });
+  await enqueueState(tx, {
+    kind: 'maintain',
+    key: projectId,
+    projectId,
+    dueAt: new Date(Date.now() + firstCareMs),
+  });
 }
 
 const firstCareMs = 600_000;
@@ -59,7 +64,10 @@ const firstCareMs = 600_000;
  * repository; then the item waits for the next round without lease or worker.
  */
 export async function sweepProject(work: SweepWork, item: WorkItem): Promise<Outcome> {
-  const repositories = await work.db.query<RepositoryRow>('select id, provider, full_name, url, token_secret_id, role from core.repositories where project_id = $1', [item.key]);
+  const repositories = await work.db.query<RepositoryRow>(
+    'select id, provider, full_name, url, token_secret_id, role from core.repositories where project_id = $1',
+    [item.key],
+  );
   if (repositories.length === 0) return { kind: 'park', wakeOn: [], deadlineMs: work.intervalMs };
   for (const row of repositories) {
     const heads = await work.providerOf(row.provider).listHeads(repositoryRef(row, work.secrets));
@@ -69,22 +77,52 @@ export async function sweepProject(work: SweepWork, item: WorkItem): Promise<Out
   return { kind: 'park', wakeOn: [], deadlineMs: work.intervalMs };
 }
 
-async function sweepSource(work: SweepWork, repositoryId: string, heads: ReadonlyMap<string, string>): Promise<void> {
-  const sources = await work.db.query<SourceRow>('select environment_id, repository_id, ref, last_seen_sha from core.environment_sources where repository_id = $1', [repositoryId]);
-  const behind = sources.filter((source) => heads.has(source.ref) && heads.get(source.ref) !== source.last_seen_sha);
+async function sweepSource(
+  work: SweepWork,
+  repositoryId: string,
+  heads: ReadonlyMap<string, string>,
+): Promise<void> {
+  const sources = await work.db.query<SourceRow>(
+    'select environment_id, repository_id, ref, last_seen_sha from core.environment_sources where repository_id = $1',
+    [repositoryId],
+  );
+  const behind = sources.filter(
+    (source) => heads.has(source.ref) && heads.get(source.ref) !== source.last_seen_sha,
+  );
   if (behind.length === 0) return;
   await work.db.inTransaction(async (tx) => {
     for (const source of behind)
-      await markSourceDirty(tx, { environmentId: source.environment_id, repositoryId: source.repository_id, correlationId: randomUUID() });
+      await markSourceDirty(tx, {
+        environmentId: source.environment_id,
+        repositoryId: source.repository_id,
+        correlationId: randomUUID(),
+      });
   });
 }
 
-async function sweepState(work: SweepWork, projectId: string, heads: ReadonlyMap<string, string>): Promise<void> {
-  const environments = await work.db.query<EnvironmentRow>('select id, project_id, branch, head_commit from core.environments where project_id = $1', [projectId]);
+async function sweepState(
+  work: SweepWork,
+  projectId: string,
+  heads: ReadonlyMap<string, string>,
+): Promise<void> {
+  const environments = await work.db.query<EnvironmentRow>(
+    'select id, project_id, branch, head_commit from core.environments where project_id = $1',
+    [projectId],
+  );
   // A branch that is gone counts too: the apply loop reports it, and deletes nothing.
-  const moved = environments.filter((environment) => environment.head_commit !== null && heads.get(`refs/heads/${environment.branch}`) !== environment.head_commit);
+  const moved = environments.filter(
+    (environment) =>
+      environment.head_commit !== null &&
+      heads.get(`refs/heads/${environment.branch}`) !== environment.head_commit,
+  );
   if (moved.length === 0) return;
   await work.db.inTransaction(async (tx) => {
-    for (const environment of moved) await requestApply(tx, environment.id, environment.project_id, 'the state branch is not where the platform left it');
+    for (const environment of moved)
+      await requestApply(
+        tx,
+        environment.id,
+        environment.project_id,
+        'the state branch is not where the platform left it',
+      );
   });
 }

@@ -24,11 +24,22 @@ export async function handleDeliveries(db: Database, items: readonly WorkItem[])
   };
 }
 
-async function stateRepositories(db: Database, deliveries: readonly PushDelivery[]): Promise<ReadonlySet<string>> {
+async function stateRepositories(
+  db: Database,
+  deliveries: readonly PushDelivery[],
+): Promise<ReadonlySet<string>> {
   const ids = [...new Set(deliveries.map((delivery) => delivery.repositoryId))];
-  const rows = await db.query<{ id: string }>(`select id from core.repositories where id = any($1::uuid[]) and role = 'state'`, [ids]);
+  const rows = await db.query<{ id: string }>(
+    `select id from core.repositories where id = any($1::uuid[]) and role = 'state'`,
+    [ids],
+  );
   return new Set(rows.map((row) => row.id));
 }
 
-const asPush = ({ repositoryId, deliveryId, correlationId, intent }: DeliveryWork): PushDelivery[] =>
+const asPush = ({
+  repositoryId,
+  deliveryId,
+  correlationId,
+  intent,
+}: DeliveryWork): PushDelivery[] =>
   intent.kind === 'ref-dirty' ? [{ repositoryId, deliveryId, correlationId, ref: intent.ref }] : [];

@@ -6,12 +6,17 @@ interface ExampleSet {
   name: string;
   examples: unknown[];
 }
-const published = createRequire(import.meta.url)('@octokit/webhooks-examples/api.github.com/index.json') as ExampleSet[];
+const published = createRequire(import.meta.url)(
+  '@octokit/webhooks-examples/api.github.com/index.json',
+) as ExampleSet[];
 
 describe('the meaning of a delivery', () => {
   it('marks the branch of a push dirty and takes nothing else from the payload', () => {
     const payload = { ref: 'refs/heads/main', after: 'f'.repeat(40), forced: true };
-    expect(interpretDelivery('push', payload)).to.deep.equal({ kind: 'ref-dirty', ref: 'refs/heads/main' });
+    expect(interpretDelivery('push', payload)).to.deep.equal({
+      kind: 'ref-dirty',
+      ref: 'refs/heads/main',
+    });
   });
 
   it('ignores tags, deleted branches, pings and other events, and says why', () => {
@@ -30,7 +35,8 @@ describe('the meaning of a delivery', () => {
 
   it('has an answer for every payload that GitHub publishes as an example', () => {
     for (const { name, examples } of published)
-      for (const example of examples) expect(interpretDelivery(name, example).kind).to.be.oneOf(['ref-dirty', 'ignored']);
+      for (const example of examples)
+        expect(interpretDelivery(name, example).kind).to.be.oneOf(['ref-dirty', 'ignored']);
   });
 
   it('keeps what came from outside short and printable', () => {

@@ -15,7 +15,10 @@ export function interpretDelivery(event: string, payload: unknown): Intent {
   if (ref.startsWith('refs/tags/')) return ignored('tags do not deploy');
   if (!ref.startsWith('refs/heads/')) return ignored(`${printable(ref)} is not a branch`);
   // A deleted source branch is an absence, and absence is never a command (design §4).
-  if (deleted === true) return ignored(`branch ${printable(ref.slice('refs/heads/'.length))} was deleted; nothing is undeployed by that`);
+  if (deleted === true)
+    return ignored(
+      `branch ${printable(ref.slice('refs/heads/'.length))} was deleted; nothing is undeployed by that`,
+    );
   return { kind: 'ref-dirty', ref };
 }
 

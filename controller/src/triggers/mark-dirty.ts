@@ -19,7 +19,10 @@ interface MarkedRow {
  * (repository, ref) feeds as dirty, links every delivery to it, and asks for one render per
  * environment. A delivery that feeds nothing is recorded as ignored.
  */
-export async function markDeliveriesDirty(tx: Tx, deliveries: readonly PushDelivery[]): Promise<void> {
+export async function markDeliveriesDirty(
+  tx: Tx,
+  deliveries: readonly PushDelivery[],
+): Promise<void> {
   const marked = await tx.query<MarkedRow>(markSources, [JSON.stringify(deliveries.map(asRow))]);
   await requestRenders(tx, marked);
 }

@@ -6,15 +6,30 @@ import type { PushDelivery } from './mark-dirty.ts';
  * A push to a state repository, by anyone, asks for an apply of the environment whose branch it
  * moved (design §4): what is there is then judged by content, not by who pushed it.
  */
-export async function requestAppliesForPushes(tx: Tx, deliveries: readonly PushDelivery[]): Promise<void> {
+export async function requestAppliesForPushes(
+  tx: Tx,
+  deliveries: readonly PushDelivery[],
+): Promise<void> {
   const rows = await tx.query<{ environment_id: string; project_id: string }>(markStatePushes, [
-    JSON.stringify(deliveries.map((delivery) => ({ repository_id: delivery.repositoryId, delivery_id: delivery.deliveryId, ref: delivery.ref }))),
+    JSON.stringify(
+      deliveries.map((delivery) => ({
+        repository_id: delivery.repositoryId,
+        delivery_id: delivery.deliveryId,
+        ref: delivery.ref,
+      })),
+    ),
   ]);
-  for (const row of rows) await requestApply(tx, row.environment_id, row.project_id, 'the state branch was pushed to');
+  for (const row of rows)
+    await requestApply(tx, row.environment_id, row.project_id, 'the state branch was pushed to');
 }
 
 /** Asks for one apply of an environment; several requests become one. */
-export async function requestApply(tx: Tx, environmentId: string, projectId: string | undefined, reason: string): Promise<void> {
+export async function requestApply(
+  tx: Tx,
+  environmentId: string,
+  projectId: string | undefined,
+  reason: string,
+): Promise<void> {
   await enqueueState(tx, { kind: 'apply', key: environmentId, projectId, payload: { reason } });
 }
 

@@ -47,7 +47,9 @@ export async function changesSince(db: Database, afterId: number): Promise<Chang
 
 /** The newest event's id; 0 when there is none. */
 export async function lastChangeId(db: Database): Promise<number> {
-  const [row] = await db.query<{ id: number | string }>('select coalesce(max(id), 0) as id from core.flow_events');
+  const [row] = await db.query<{ id: number | string }>(
+    'select coalesce(max(id), 0) as id from core.flow_events',
+  );
   return Number(row?.id ?? 0);
 }
 
@@ -61,7 +63,9 @@ export interface ChangeStream {
 export async function openChangeStream(db: Database): Promise<ChangeStream> {
   const listeners = new Set<(event: ChangeEvent) => void>();
   let last = await lastChangeId(db);
-  const told = new Set<number>((await changesSince(db, Math.max(0, last - lookBack))).map((event) => event.id));
+  const told = new Set<number>(
+    (await changesSince(db, Math.max(0, last - lookBack))).map((event) => event.id),
+  );
   let reading: Promise<void> | undefined;
   let again = false;
 

@@ -49,7 +49,10 @@ interface EnvironmentRow {
 }
 
 /** Every environment with its counts and stacks: one query. */
-export async function listEnvironments(db: Database, simulatedClusters: ReadonlySet<string>): Promise<EnvironmentView[]> {
+export async function listEnvironments(
+  db: Database,
+  simulatedClusters: ReadonlySet<string>,
+): Promise<EnvironmentView[]> {
   const rows = await db.query<EnvironmentRow>(selectEnvironments);
   return rows.map((row) => ({
     id: row.id,
@@ -65,18 +68,41 @@ export async function listEnvironments(db: Database, simulatedClusters: Readonly
     ...(row.last_applied_at === null ? {} : { lastAppliedAt: row.last_applied_at.toISOString() }),
     conditions: row.conditions,
     objects: row.objects,
-    stacks: row.stacks.map((stack) => ({ stack: stack.stack, repository: stack.repository, contentHash: stack.content_hash, sourceSha: stack.source_sha })),
+    stacks: row.stacks.map((stack) => ({
+      stack: stack.stack,
+      repository: stack.repository,
+      contentHash: stack.content_hash,
+      sourceSha: stack.source_sha,
+    })),
   }));
 }
 
 /** The inventory of one environment, in a stable order; undefined when there is no such environment. */
-export async function listObjects(db: Database, environmentId: string): Promise<ObjectView[] | undefined> {
-  const rows = await db.query<{ api_version: string; kind: string; namespace: string; name: string; stack: string; unit: string; health: ObjectView['health']; message: string | null; updated_at: Date }>(
+export async function listObjects(
+  db: Database,
+  environmentId: string,
+): Promise<ObjectView[] | undefined> {
+  const rows = await db.query<{
+    api_version: string;
+    kind: string;
+    namespace: string;
+    name: string;
+    stack: string;
+    unit: string;
+    health: ObjectView['health'];
+    message: string | null;
+    updated_at: Date;
+  }>(
     `select api_version, kind, namespace, name, stack, unit, health, message, updated_at from core.inventory_objects
      where environment_id = $1 order by stack, unit, kind, namespace, name limit 5000`,
     [environmentId],
   );
-  if (rows.length === 0 && (await db.query('select 1 as one from core.environments where id = $1', [environmentId])).length === 0) return undefined;
+  if (
+    rows.length === 0 &&
+    (await db.query('select 1 as one from core.environments where id = $1', [environmentId]))
+      .length === 0
+  )
+    return undefined;
   return rows.map((row) => ({
     apiVersion: row.api_version,
     kind: row.kind,

@@ -83,17 +83,23 @@ interface RunRow {
 export async function listRuns(db: Database, filter: RunFilter = {}): Promise<Page<RunView>> {
   const limit = Math.min(Math.max(filter.limit ?? 20, 1), 100);
   const cursor = parseCursor(filter.cursor);
-  const rows = await db.query<RunRow>(`${selectRuns} where e.id is not null and ($1::uuid is null or a.environment_id = $1::uuid) and ($2::text is null or a.status = $2)
-     and ($3::timestamptz is null or (a.created_at, a.id) < ($3::timestamptz, $4::uuid)) order by a.created_at desc, a.id desc limit $5`, [
-    filter.environmentId ?? null,
-    filter.status ?? null,
-    cursor?.createdAt ?? null,
-    cursor?.id ?? null,
-    limit + 1,
-  ]);
+  const rows = await db.query<RunRow>(
+    `${selectRuns} where e.id is not null and ($1::uuid is null or a.environment_id = $1::uuid) and ($2::text is null or a.status = $2)
+     and ($3::timestamptz is null or (a.created_at, a.id) < ($3::timestamptz, $4::uuid)) order by a.created_at desc, a.id desc limit $5`,
+    [
+      filter.environmentId ?? null,
+      filter.status ?? null,
+      cursor?.createdAt ?? null,
+      cursor?.id ?? null,
+      limit + 1,
+    ],
+  );
   const items = rows.slice(0, limit);
   const last = items.at(-1);
-  return { items: items.map(runView), ...(rows.length > limit && last ? { nextCursor: `${last.position}_${last.id}` } : {}) };
+  return {
+    items: items.map(runView),
+    ...(rows.length > limit && last ? { nextCursor: `${last.position}_${last.id}` } : {}),
+  };
 }
 
 /** A run with everything recorded about it. */
@@ -107,13 +113,26 @@ export interface RunDetailView {
 
 /** One run with its record, or undefined. */
 export async function getRun(db: Database, runId: string): Promise<RunDetailView | undefined> {
-  const [row] = await db.query<RunRow>(`${selectRuns} where a.id = $1 and e.id is not null`, [runId]);
+  const [row] = await db.query<RunRow>(`${selectRuns} where a.id = $1 and e.id is not null`, [
+    runId,
+  ]);
   if (!row) return undefined;
-  const [content] = await db.query<{ content_hash: string | null; input_hash: string | null; renderer: string | null; rendering: number | null }>(
-    'select content_hash, input_hash, renderer, rendering from core.agent_runs where id = $1',
-    [runId],
-  );
-  const events = await db.query<{ id: number | string; event_type: string; actor_type: string; actor_id: string | null; created_at: Date; message: string | null }>(
+  const [content] = await db.query<{
+    content_hash: string | null;
+    input_hash: string | null;
+    renderer: string | null;
+    rendering: number | null;
+  }>('select content_hash, input_hash, renderer, rendering from core.agent_runs where id = $1', [
+    runId,
+  ]);
+  const events = await db.query<{
+    id: number | string;
+    event_type: string;
+    actor_type: string;
+    actor_id: string | null;
+    created_at: Date;
+    message: string | null;
+  }>(
     `select id, event_type, actor_type, actor_id, created_at, payload->>'message' as message from core.flow_events where run_id = $1 order by id limit 200`,
     [runId],
   );
@@ -158,12 +177,22 @@ function runView(row: RunRow): RunView {
 }
 
 function steps(row: RunRow): RunStep[] {
-  const times = { received: row.received_at, rendered: row.rendered_at, committed: row.committed_at, applied: row.applied_at, healthy: row.healthy_at };
+  const times = {
+    received: row.received_at,
+    rendered: row.rendered_at,
+    committed: row.committed_at,
+    applied: row.applied_at,
+    healthy: row.healthy_at,
+  };
   let before: Date | undefined;
   return stepNames.map((name) => {
     const at = times[name];
     if (at === null) return { name };
-    const step: RunStep = { name, at: at.toISOString(), ...(before ? { durationMs: Math.max(0, at.getTime() - before.getTime()) } : {}) };
+    const step: RunStep = {
+      name,
+      at: at.toISOString(),
+      ...(before ? { durationMs: Math.max(0, at.getTime() - before.getTime()) } : {}),
+    };
     before = at;
     return step;
   });

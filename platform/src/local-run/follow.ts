@@ -8,9 +8,15 @@ export interface Sync {
 }
 
 /** The newest run of an environment and the environment itself; undefined before the first run. */
-export async function latestSync(db: Database, environmentId: string, simulated: ReadonlySet<string>): Promise<Sync | undefined> {
+export async function latestSync(
+  db: Database,
+  environmentId: string,
+  simulated: ReadonlySet<string>,
+): Promise<Sync | undefined> {
   const { items } = await listRuns(db, { environmentId, limit: 1 });
-  const environment = (await listEnvironments(db, simulated)).find((candidate) => candidate.id === environmentId);
+  const environment = (await listEnvironments(db, simulated)).find(
+    (candidate) => candidate.id === environmentId,
+  );
   const run = items[0];
   return run && environment ? { run, environment } : undefined;
 }
@@ -19,5 +25,8 @@ export async function latestSync(db: Database, environmentId: string, simulated:
 export function isSettled({ run, environment }: Sync): 'healthy' | 'failed' | undefined {
   if (run.status === 'failed') return 'failed';
   if (run.status !== 'succeeded') return undefined;
-  return environment.health === 'healthy' && environment.headCommit === environment.lastAppliedCommit ? 'healthy' : undefined;
+  return environment.health === 'healthy' &&
+    environment.headCommit === environment.lastAppliedCommit
+    ? 'healthy'
+    : undefined;
 }

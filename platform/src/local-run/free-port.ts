@@ -11,7 +11,9 @@ function tryPort(port: number): Promise<number | undefined> {
     server.once('error', () => resolve(undefined));
     server.listen(port, '127.0.0.1', () => {
       const bound = server.address();
-      server.close(() => resolve(typeof bound === 'object' && bound !== null ? bound.port : undefined));
+      server.close(() =>
+        resolve(typeof bound === 'object' && bound !== null ? bound.port : undefined),
+      );
     });
   });
 }

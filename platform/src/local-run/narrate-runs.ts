@@ -8,7 +8,14 @@ export interface RunNarration {
   until<T>(look: () => Promise<T | undefined>): Promise<T>;
 }
 
-const shown = ['run.rendered', 'run.committed', 'run.unchanged', 'run.applied', 'run.healthy', 'run.failed'];
+const shown = [
+  'run.rendered',
+  'run.committed',
+  'run.unchanged',
+  'run.applied',
+  'run.healthy',
+  'run.failed',
+];
 
 /** Tells each step of every run with its duration since the delivery was received. */
 export async function narrateRuns(db: Database, narrator: Narrator): Promise<RunNarration> {
@@ -74,8 +81,20 @@ function lines(run: RunView): { name: string; text: string; durationMs?: number 
   };
   const steps = run.steps
     .filter((step) => step.at !== undefined)
-    .map((step) => ({ name: step.name as string, text: details[step.name] ?? '', ...(step.durationMs === undefined ? {} : { durationMs: step.durationMs }) }));
-  if (run.outcome === 'unchanged') return [...steps, { name: 'unchanged', text: 'nothing rendered differently: no state commit, nothing to apply' }];
-  if (run.status === 'failed') return [...steps, { name: 'failed', text: run.error?.message ?? 'the run failed' }];
+    .map((step) => ({
+      name: step.name as string,
+      text: details[step.name] ?? '',
+      ...(step.durationMs === undefined ? {} : { durationMs: step.durationMs }),
+    }));
+  if (run.outcome === 'unchanged')
+    return [
+      ...steps,
+      {
+        name: 'unchanged',
+        text: 'nothing rendered differently: no state commit, nothing to apply',
+      },
+    ];
+  if (run.status === 'failed')
+    return [...steps, { name: 'failed', text: run.error?.message ?? 'the run failed' }];
   return steps;
 }

@@ -42,7 +42,15 @@ export async function runLocally(options: LocalRunOptions): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
 
   const data = await openDataDirectory(options.dataDirectory);
-  const cluster = options.cluster ? prepareCluster({ directory: data.cluster, kubeconfig: options.kubeconfig, context: options.context, signal: stopping.signal, narrator }) : undefined;
+  const cluster = options.cluster
+    ? prepareCluster({
+        directory: data.cluster,
+        kubeconfig: options.kubeconfig,
+        context: options.context,
+        signal: stopping.signal,
+        narrator,
+      })
+    : undefined;
   // Told where it is awaited; without this a failure before that point would end the process.
   cluster?.catch(() => undefined);
   let program: Program | undefined;
@@ -50,10 +58,24 @@ export async function runLocally(options: LocalRunOptions): Promise<number> {
     const portal = await buildPortal();
     const port = options.port ?? (await freePort(7420));
     program = await startProgram(
-      readConfig({ role: 'all', dataDirectory: data.path, publicListen: '127.0.0.1:0', privateListen: `127.0.0.1:${port}`, cluster: clusterName }),
-      { simulatedClusters: simulatedClusters(options), portalDirectory: portal.directory, onError: (error) => narrator.problem('error', error.message, error.hint) },
+      readConfig({
+        role: 'all',
+        dataDirectory: data.path,
+        publicListen: '127.0.0.1:0',
+        privateListen: `127.0.0.1:${port}`,
+        cluster: clusterName,
+      }),
+      {
+        simulatedClusters: simulatedClusters(options),
+        portalDirectory: portal.directory,
+        onError: (error) => narrator.problem('error', error.message, error.hint),
+      },
     );
-    narrator.done('platform', `${program.api?.privateUrl ?? ''}  (embedded database, local git)`, performance.now() - began);
+    narrator.done(
+      'platform',
+      `${program.api?.privateUrl ?? ''}  (embedded database, local git)`,
+      performance.now() - began,
+    );
     return await follow(options, program, narrator, cluster, data.path, stopping.signal);
   } finally {
     stopping.abort();
@@ -73,7 +95,12 @@ async function follow(
   const { parts, api } = program;
   if (!api) return 1;
   const simulated = simulatedClusters(options);
-  const sample = await registerSample({ ...parts, example, webhookUrl: `${api.publicUrl}/api/v1/webhooks/github`, cluster: clusterName });
+  const sample = await registerSample({
+    ...parts,
+    example,
+    webhookUrl: `${api.publicUrl}/api/v1/webhooks/github`,
+    cluster: clusterName,
+  });
   const runs = await narrateRuns(parts.db, narrator);
   const attached = cluster?.then((prepared) => program.attachCluster(prepared.kubeconfig));
   attached?.catch((error: unknown) => {
@@ -82,49 +109,93 @@ async function follow(
   });
 
   const { commit, pushed } = await pushSample(sample.clone);
-  narrator.done('push', pushed ? `shop main ${commit.slice(0, 12)}, by git push; its hook sent a signed webhook` : `shop main ${commit.slice(0, 12)} was pushed before`);
+  narrator.done(
+    'push',
+    pushed
+      ? `shop main ${commit.slice(0, 12)}, by git push; its hook sent a signed webhook`
+      : `shop main ${commit.slice(0, 12)} was pushed before`,
+  );
   narrator.text(`\n  portal     ${api.mintLink()}\n`);
 
-  const settled = await Promise.race([
-    runs.until(() => settledSync(program, sample, simulated)),
-    // Without a cluster nothing becomes healthy: what can be reached is the commit.
-    ...(attached ? [attached.then(() => new Promise<never>(() => undefined), () => committedSync(program, sample, simulated, runs))] : [committedSync(program, sample, simulated, runs)]),
-    aborted(signal),
-  ]);
+  // What an earlier start recorded as healthy counts again once its cluster is there. Without a
+  // cluster nothing becomes healthy: what can be reached is the commit.
+  const reached = attached
+    ? attached.then(
+        () => runs.until(() => settledSync(program, sample, simulated)),
+        () => committedSync(program, sample, simulated, runs),
+      )
+    : committedSync(program, sample, simulated, runs);
+  const settled = await Promise.race([reached, aborted(signal)]);
   if (settled === undefined) return 130;
   const objects = (await listObjects(parts.db, sample.environmentId)) ?? [];
-  const diff = settled.run.stateCommit === undefined ? undefined : await diffOf(program, sample, settled.run.stateCommit);
+  const diff =
+    settled.run.stateCommit === undefined
+      ? undefined
+      : await diffOf(program, sample, settled.run.stateCommit);
   narrator.text(describeObjects(settled, objects));
   const verdict = isSettled(settled);
   if (options.once) {
-    process.stdout.write(`${JSON.stringify(syncDocument({ sync: settled, objects, files: diff?.files ?? [], privateUrl: api.privateUrl, clone: sample.clone, dataDirectory: resolve(dataDirectory) }))}\n`);
+    process.stdout.write(
+      `${JSON.stringify(syncDocument({ sync: settled, objects, files: diff?.files ?? [], privateUrl: api.privateUrl, clone: sample.clone, dataDirectory: resolve(dataDirectory) }))}\n`,
+    );
     return verdict === 'healthy' ? 0 : 1;
   }
   narrator.text(describeNext(sample));
   await aborted(signal);
-  narrator.text(`\nstopping; state stays in ${options.dataDirectory}, npm start goes on from there`);
+  narrator.text(
+    `\nstopping; state stays in ${options.dataDirectory}, npm start goes on from there`,
+  );
   return 0;
 }
 
-async function settledSync(program: Program, sample: Sample, simulated: ReadonlySet<string>): Promise<Sync | undefined> {
+async function settledSync(
+  program: Program,
+  sample: Sample,
+  simulated: ReadonlySet<string>,
+): Promise<Sync | undefined> {
   const sync = await latestSync(program.parts.db, sample.environmentId, simulated);
   return sync && isSettled(sync) ? sync : undefined;
 }
 
-function committedSync(program: Program, sample: Sample, simulated: ReadonlySet<string>, runs: Awaited<ReturnType<typeof narrateRuns>>): Promise<Sync> {
+function committedSync(
+  program: Program,
+  sample: Sample,
+  simulated: ReadonlySet<string>,
+  runs: Awaited<ReturnType<typeof narrateRuns>>,
+): Promise<Sync> {
   return runs.until(async () => {
     const sync = await latestSync(program.parts.db, sample.environmentId, simulated);
-    return sync && (sync.run.stateCommit !== undefined || sync.run.status === 'failed') ? sync : undefined;
+    return sync && (sync.run.stateCommit !== undefined || sync.run.status === 'failed')
+      ? sync
+      : undefined;
   });
 }
 
-async function diffOf(program: Program, sample: Sample, commit: string): Promise<Awaited<ReturnType<typeof stateDiff>>> {
+async function diffOf(
+  program: Program,
+  sample: Sample,
+  commit: string,
+): Promise<Awaited<ReturnType<typeof stateDiff>>> {
   const { db, repositories } = program.parts;
-  return stateDiff({ db, stateRepositoryOf: () => repositories.stateRepository({ id: sample.stateRepositoryId, provider: 'local', fullName: 'local/shop-state', url: sample.state }) }, sample.environmentId, commit);
+  return stateDiff(
+    {
+      db,
+      stateRepositoryOf: () =>
+        repositories.stateRepository({
+          id: sample.stateRepositoryId,
+          provider: 'local',
+          fullName: 'local/shop-state',
+          url: sample.state,
+        }),
+    },
+    sample.environmentId,
+    commit,
+  );
 }
 
 /** A cluster named on purpose runs real pods; the local one simulates them. */
-const simulatedClusters = (options: LocalRunOptions): ReadonlySet<string> => new Set(options.kubeconfig === undefined && options.context === undefined ? [clusterName] : []);
+const simulatedClusters = (options: LocalRunOptions): ReadonlySet<string> =>
+  new Set(options.kubeconfig === undefined && options.context === undefined ? [clusterName] : []);
 
 function aborted(signal: AbortSignal): Promise<undefined> {
   return new Promise((done) => {

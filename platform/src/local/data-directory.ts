@@ -14,7 +14,10 @@ export interface DataDirectory {
 }
 
 /** Creates the data directory (0700) and the per-install token (0600), or finds them. */
-export async function openDataDirectory(directory: string, installTokenFile?: string): Promise<DataDirectory> {
+export async function openDataDirectory(
+  directory: string,
+  installTokenFile?: string,
+): Promise<DataDirectory> {
   const path = resolve(directory);
   await mkdir(path, { recursive: true, mode: 0o700 });
   await chmod(path, 0o700);

@@ -13,14 +13,21 @@ export interface Narrator {
 }
 
 /** A narrator on the given stream; colours only on a terminal and without NO_COLOR. */
-export function createNarrator(stream: { write(text: string): unknown; isTTY?: boolean }, options: { color: boolean }): Narrator {
-  const paint = (code: number, text: string): string => (options.color ? `\u001b[${code}m${text}\u001b[0m` : text);
+export function createNarrator(
+  stream: { write(text: string): unknown; isTTY?: boolean },
+  options: { color: boolean },
+): Narrator {
+  const paint = (code: number, text: string): string =>
+    options.color ? `\u001b[${code}m${text}\u001b[0m` : text;
   const line = (mark: string, what: string, detail: string, time: string): void => {
-    stream.write(`${mark} ${what.padEnd(10)} ${detail}${time === '' ? '' : `  ${paint(2, time)}`}\n`);
+    stream.write(
+      `${mark} ${what.padEnd(10)} ${detail}${time === '' ? '' : `  ${paint(2, time)}`}\n`,
+    );
   };
   const told = new Map<string, { detail: string; at: number }>();
   return {
-    done: (what, detail, milliseconds) => line(paint(32, '✓'), what, detail, milliseconds === undefined ? '' : duration(milliseconds)),
+    done: (what, detail, milliseconds) =>
+      line(paint(32, '✓'), what, detail, milliseconds === undefined ? '' : duration(milliseconds)),
     progress(what, detail) {
       // The same words twice within a few seconds help nobody.
       const before = told.get(what);

@@ -1,7 +1,13 @@
 import { spawn } from 'node:child_process';
 import { cp, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createLocalRepository, ensureEnvironment, ensureProject, ensureSourceRepository, ensureStateRepository } from '@codex-k8s/controller';
+import {
+  createLocalRepository,
+  ensureEnvironment,
+  ensureProject,
+  ensureSourceRepository,
+  ensureStateRepository,
+} from '@codex-k8s/controller';
 import type { Database, SecretStore } from '@codex-k8s/controller';
 import type { DataDirectory } from './data-directory.ts';
 import { readOrCreateToken } from './data-directory.ts';
@@ -38,7 +44,10 @@ export async function registerSample(options: {
   const source = join(data.repositories, `${project}.git`);
   const state = join(data.repositories, `${project}-state.git`);
   const secret = await readOrCreateToken(join(data.path, 'webhook.secret'));
-  const hook = (fullName: string) => ({ fullName, hook: { url: options.webhookUrl, secret, nodePath: process.execPath } });
+  const hook = (fullName: string) => ({
+    fullName,
+    hook: { url: options.webhookUrl, secret, nodePath: process.execPath },
+  });
   await createLocalRepository(source, hook(`local/${project}`));
   await createLocalRepository(state, hook(`local/${project}-state`));
 
@@ -50,7 +59,12 @@ export async function registerSample(options: {
     stack: project,
     webhookSecret: secret,
   });
-  const stateRepositoryId = await ensureStateRepository(db, secrets, projectId, { provider: 'local', fullName: `local/${project}-state`, url: state, webhookSecret: secret });
+  const stateRepositoryId = await ensureStateRepository(db, secrets, projectId, {
+    provider: 'local',
+    fullName: `local/${project}-state`,
+    url: state,
+    webhookSecret: secret,
+  });
   const environmentId = await ensureEnvironment(db, projectId, {
     name: 'dev',
     cluster: options.cluster,
@@ -79,14 +93,22 @@ async function ensureClone(example: string, source: string, clone: string): Prom
 }
 
 /** Pushes the clone as a person would; resolves to the pushed commit and whether anything was new. */
-export async function pushSample(clone: string): Promise<{ commit: string; pushed: boolean; output: string }> {
+export async function pushSample(
+  clone: string,
+): Promise<{ commit: string; pushed: boolean; output: string }> {
   const result = await git(clone, ['push', '--porcelain', 'origin', branch]);
   const commit = (await git(clone, ['rev-parse', 'HEAD'])).stdout.trim();
   return { commit, pushed: !/^=\t/m.test(result.stdout), output: result.stderr };
 }
 
-async function git(directory: string, parameters: readonly string[]): Promise<{ stdout: string; stderr: string }> {
-  const child = spawn('git', [...parameters], { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
+async function git(
+  directory: string,
+  parameters: readonly string[],
+): Promise<{ stdout: string; stderr: string }> {
+  const child = spawn('git', [...parameters], {
+    cwd: directory,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
@@ -95,7 +117,10 @@ async function git(directory: string, parameters: readonly string[]): Promise<{ 
     child.once('error', reject);
     child.once('close', resolve);
   });
-  if (code !== 0) throw new Error(`git ${parameters[0] ?? ''} in ${directory} ended with ${code ?? 'a signal'}: ${stderr.trim()}`);
+  if (code !== 0)
+    throw new Error(
+      `git ${parameters[0] ?? ''} in ${directory} ended with ${code ?? 'a signal'}: ${stderr.trim()}`,
+    );
   return { stdout, stderr };
 }
 
@@ -105,4 +130,3 @@ async function exists(path: string): Promise<boolean> {
     () => false,
   );
 }
-

@@ -46,7 +46,11 @@ export async function startApiRole(parts: Parts, options: ApiRoleOptions): Promi
   const changes = await openChangeStream(db);
   const links = createLinkMinter({ installToken: parts.data.installToken });
   const publicServer = createPublicServer({
-    ports: { findRepository: (fullName) => directory.find(fullName), interpret: interpretDelivery, acceptDelivery: (delivery) => intake.accept(delivery) },
+    ports: {
+      findRepository: (fullName) => directory.find(fullName),
+      interpret: interpretDelivery,
+      acceptDelivery: (delivery) => intake.accept(delivery),
+    },
     telemetry,
     bodyLimit: config.webhookMaxBodyBytes,
     onError: options.onError,

@@ -1,8 +1,20 @@
 import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
 import { createMetricsRegistry, createTelemetry } from '@codex-k8s/api';
-import { createOpenRepositories, createSecretStore, loadOrCreateKeyFile, openDatabase, releaseAllLeases } from '@codex-k8s/controller';
-import type { Checkpoint, Database, OpenRepositories, SecretStore, Telemetry } from '@codex-k8s/controller';
+import {
+  createOpenRepositories,
+  createSecretStore,
+  loadOrCreateKeyFile,
+  openDatabase,
+  releaseAllLeases,
+} from '@codex-k8s/controller';
+import type {
+  Checkpoint,
+  Database,
+  OpenRepositories,
+  SecretStore,
+  Telemetry,
+} from '@codex-k8s/controller';
 import type { Config } from '../config.ts';
 import { openDataDirectory } from '../local/index.ts';
 import type { DataDirectory } from '../local/index.ts';
@@ -28,10 +40,15 @@ export async function openParts(config: Config, checkpoint: Checkpoint): Promise
   const data = await openDataDirectory(config.dataDirectory, config.installTokenFile);
   const registry = createMetricsRegistry();
   const telemetry = createTelemetry(registry);
-  const opened = await openDatabase(config.databaseUrl === undefined ? { pgliteDirectory: data.database } : { url: config.databaseUrl }, {
-    migrate: true,
-    poolSize: config.databasePoolSize,
-  });
+  const opened = await openDatabase(
+    config.databaseUrl === undefined
+      ? { pgliteDirectory: data.database }
+      : { url: config.databaseUrl },
+    {
+      migrate: true,
+      poolSize: config.databasePoolSize,
+    },
+  );
   const db = timedDatabase(opened, telemetry);
   try {
     // The embedded database's lock proves that no other process works on it: what a died one held is free.

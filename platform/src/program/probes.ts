@@ -9,8 +9,16 @@ export interface Probes {
 }
 
 /** Opens health, readiness and metrics for a role that serves no staff. */
-export async function startProbes(parts: Parts, readiness: Readiness, address: { host: string; port: number }): Promise<Probes> {
-  const server = createProbeServer({ readiness, registry: parts.registry, installToken: parts.data.installToken });
+export async function startProbes(
+  parts: Parts,
+  readiness: Readiness,
+  address: { host: string; port: number },
+): Promise<Probes> {
+  const server = createProbeServer({
+    readiness,
+    registry: parts.registry,
+    installToken: parts.data.installToken,
+  });
   const { url } = await server.listen(address);
   return { url, stop: () => server.close() };
 }

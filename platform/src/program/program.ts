@@ -1,4 +1,10 @@
-import { connectCluster, errorData, passCheckpoint, startApplyRole, startControllerRole } from '@codex-k8s/controller';
+import {
+  connectCluster,
+  errorData,
+  passCheckpoint,
+  startApplyRole,
+  startControllerRole,
+} from '@codex-k8s/controller';
 import type { Checkpoint, ErrorData, RunningRole } from '@codex-k8s/controller';
 import { createRenderer } from '@codex-k8s/renderer';
 import type { Config } from '../config.ts';
@@ -40,23 +46,35 @@ export async function startProgram(config: Config, options: ProgramOptions = {})
   const applies = config.role === 'all' || config.role === 'apply';
   let api: ApiRole | undefined;
   let probes: Probes | undefined;
-  const readiness = (): { name: string; ready: boolean; message?: string }[] => [{ name: 'database', ready: true }, ...(applies ? [cluster.ready ? { name: cluster.name, ready: true } : cluster] : [])];
+  const readiness = (): { name: string; ready: boolean; message?: string }[] => [
+    { name: 'database', ready: true },
+    ...(applies ? [cluster.ready ? { name: cluster.name, ready: true } : cluster] : []),
+  ];
 
+  let stopped = false;
   const attachCluster = async (kubeconfig: { file: string; context?: string }): Promise<void> => {
-    const connection = await connectCluster({ name: config.cluster, kubeconfig, telemetry: parts.telemetry });
+    // A cluster that was ready too late is not taken up any more: what it would use is closed.
+    if (stopped) return;
+    const connection = await connectCluster({
+      name: config.cluster,
+      kubeconfig,
+      telemetry: parts.telemetry,
+    });
+    if (stopped) return connection.close();
     running.push({ stop: () => connection.close() });
-    running.push(
-      await startApplyRole({
-        ...parts,
-        cluster: { name: config.cluster, connection },
-        workLeaseMs: config.workLeaseMs,
-        environmentLeaseMs: config.environmentLeaseMs,
-        onError,
-      }),
-    );
+    const applying = await startApplyRole({
+      ...parts,
+      cluster: { name: config.cluster, connection },
+      workLeaseMs: config.workLeaseMs,
+      environmentLeaseMs: config.environmentLeaseMs,
+      onError,
+    });
+    if (stopped) return applying.stop();
+    running.push(applying);
     cluster.ready = true;
   };
   const stop = async (): Promise<void> => {
+    stopped = true;
     // In the order of the path: no new deliveries, then no new work, then the parts below.
     await api?.stop();
     await probes?.stop();
@@ -69,16 +87,29 @@ export async function startProgram(config: Config, options: ProgramOptions = {})
       api = await startApiRole(parts, {
         readiness,
         simulatedClusters: options.simulatedClusters ?? new Set(),
-        ...(options.portalDirectory === undefined ? {} : { portalDirectory: options.portalDirectory }),
+        ...(options.portalDirectory === undefined
+          ? {}
+          : { portalDirectory: options.portalDirectory }),
         publicListen: address(config.publicListen),
         privateListen: address(config.privateListen),
         onError: (error) => onError(errorData(error)),
       });
     else probes = await startProbes(parts, readiness, address(config.privateListen));
     if (config.role === 'all' || config.role === 'controller')
-      running.push(await startControllerRole({ ...parts, renderer: createRenderer(), leaseMs: config.workLeaseMs, sweepIntervalMs: config.sweepIntervalMs, onError }));
+      running.push(
+        await startControllerRole({
+          ...parts,
+          renderer: createRenderer(),
+          leaseMs: config.workLeaseMs,
+          sweepIntervalMs: config.sweepIntervalMs,
+          onError,
+        }),
+      );
     if (applies && config.kubeconfig !== undefined)
-      await attachCluster({ file: config.kubeconfig, ...(config.kubeContext === undefined ? {} : { context: config.kubeContext }) });
+      await attachCluster({
+        file: config.kubeconfig,
+        ...(config.kubeContext === undefined ? {} : { context: config.kubeContext }),
+      });
   } catch (error) {
     await stop();
     throw error;

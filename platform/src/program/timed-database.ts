@@ -14,7 +14,8 @@ export function timedDatabase(db: Database, telemetry: Telemetry): Database {
   return {
     kind: db.kind,
     inTransaction: (work) => timed('transaction', () => db.inTransaction(work)),
-    query: <R extends object>(...statement: Parameters<Database['query']>) => timed('query', () => db.query<R>(...statement)),
+    query: <R extends object>(...statement: Parameters<Database['query']>) =>
+      timed('query', () => db.query<R>(...statement)),
     em: () => db.em(),
     listen: (channel, listener, onReconnect) => db.listen(channel, listener, onReconnect),
     migrate: () => db.migrate(),

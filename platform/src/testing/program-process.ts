@@ -21,8 +21,12 @@ export interface ProgramProcess {
 const script = fileURLToPath(new URL('test-program.ts', import.meta.url));
 
 /** Starts the program with the given settings; resolves when it is ready or stands at its checkpoint. */
-export async function startProgramProcess(environment: Record<string, string>, stopAt?: { name: CheckpointName; nth?: number }): Promise<ProgramProcess> {
-  const parameters = stopAt === undefined ? [] : ['--stop-at', stopAt.name, '--nth', String(stopAt.nth ?? 1)];
+export async function startProgramProcess(
+  environment: Record<string, string>,
+  stopAt?: { name: CheckpointName; nth?: number },
+): Promise<ProgramProcess> {
+  const parameters =
+    stopAt === undefined ? [] : ['--stop-at', stopAt.name, '--nth', String(stopAt.nth ?? 1)];
   const child = spawn(process.execPath, [script, ...parameters], {
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -35,7 +39,12 @@ export async function startProgramProcess(environment: Record<string, string>, s
   const stopped = new Promise<void>((resolve) => (atCheckpoint = resolve));
   const ready = await new Promise<{ public?: string; private?: string }>((resolve, reject) => {
     lines.on('line', (line) => {
-      const said = JSON.parse(line) as { ready?: boolean; stoppedAt?: string; public?: string; private?: string };
+      const said = JSON.parse(line) as {
+        ready?: boolean;
+        stoppedAt?: string;
+        public?: string;
+        private?: string;
+      };
       if (said.ready) resolve(said);
       if (said.stoppedAt) {
         atCheckpoint();
@@ -55,7 +64,11 @@ export async function startProgramProcess(environment: Record<string, string>, s
   };
 }
 
-async function end(child: ChildProcess, gone: Promise<void>, signal: NodeJS.Signals): Promise<void> {
+async function end(
+  child: ChildProcess,
+  gone: Promise<void>,
+  signal: NodeJS.Signals,
+): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) child.kill(signal);
   await gone;
 }

@@ -1,7 +1,28 @@
 import { join } from 'node:path';
-import { connectCluster, createSecretStore, ensureEnvironment, ensureProject, ensureSourceRepository, ensureStateRepository, loadOrCreateKeyFile, openDatabase } from '@codex-k8s/controller';
-import type { CheckpointName, ClusterConnection, Database, SecretStore } from '@codex-k8s/controller';
-import { createBareRepository, createWorkClone, sharedControlPlane, sharedPostgres, temporaryDirectory, uniqueName } from '@codex-k8s/testing';
+import {
+  connectCluster,
+  createSecretStore,
+  ensureEnvironment,
+  ensureProject,
+  ensureSourceRepository,
+  ensureStateRepository,
+  loadOrCreateKeyFile,
+  openDatabase,
+} from '@codex-k8s/controller';
+import type {
+  CheckpointName,
+  ClusterConnection,
+  Database,
+  SecretStore,
+} from '@codex-k8s/controller';
+import {
+  createBareRepository,
+  createWorkClone,
+  sharedControlPlane,
+  sharedPostgres,
+  temporaryDirectory,
+  uniqueName,
+} from '@codex-k8s/testing';
 import type { TemporaryDirectory, WorkClone } from '@codex-k8s/testing';
 import { startProgramProcess } from './program-process.ts';
 import type { ProgramProcess } from './program-process.ts';
@@ -33,7 +54,13 @@ export interface Scenario {
   /** Registers a project with the given stacks, each in a repository of its own. */
   project(stacks: readonly string[]): Promise<ScenarioProject>;
   /** Starts a program; all of them are killed when the scenario ends. */
-  start(role: 'all' | 'api' | 'controller' | 'apply', options?: { stopAt?: { name: CheckpointName; nth?: number }; settings?: Record<string, string> }): Promise<ProgramProcess>;
+  start(
+    role: 'all' | 'api' | 'controller' | 'apply',
+    options?: {
+      stopAt?: { name: CheckpointName; nth?: number };
+      settings?: Record<string, string>;
+    },
+  ): Promise<ProgramProcess>;
   end(): Promise<void>;
 }
 
@@ -48,7 +75,10 @@ export async function openScenario(): Promise<Scenario> {
   const key = await loadOrCreateKeyFile(keyFile);
   const secrets = createSecretStore(db, key);
   const secret = uniqueName('secret');
-  const cluster = await connectCluster({ name: 'local', kubeconfig: { file: plane.kubeconfigPath } });
+  const cluster = await connectCluster({
+    name: 'local',
+    kubeconfig: { file: plane.kubeconfigPath },
+  });
   const programs: ProgramProcess[] = [];
   const namespaces: string[] = [];
   const clones: WorkClone[] = [];
@@ -77,7 +107,9 @@ export async function openScenario(): Promise<Scenario> {
           CODEXK8S_WORK_LEASE_MS: '1500',
           CODEXK8S_ENVIRONMENT_LEASE_MS: '2000',
           CODEXK8S_SWEEP_INTERVAL_MS: '60000',
-          ...(role === 'all' || role === 'apply' ? { CODEXK8S_KUBECONFIG: plane.kubeconfigPath } : {}),
+          ...(role === 'all' || role === 'apply'
+            ? { CODEXK8S_KUBECONFIG: plane.kubeconfigPath }
+            : {}),
           ...options.settings,
         },
         options.stopAt,
@@ -88,7 +120,11 @@ export async function openScenario(): Promise<Scenario> {
     async end() {
       await Promise.all(programs.map((program) => program.kill()));
       // Deletion goes on by itself; nothing waits for it.
-      await Promise.all(namespaces.map((name) => cluster.delete({ apiVersion: 'v1', kind: 'Namespace', name }).catch(() => undefined)));
+      await Promise.all(
+        namespaces.map((name) =>
+          cluster.delete({ apiVersion: 'v1', kind: 'Namespace', name }).catch(() => undefined),
+        ),
+      );
       await cluster.close();
       await Promise.all(clones.map((clone) => clone.dispose()));
       await db.close();
@@ -98,19 +134,47 @@ export async function openScenario(): Promise<Scenario> {
   };
 }
 
-async function registerProject(options: { db: Database; secrets: SecretStore; secret: string; directory: TemporaryDirectory; stacks: readonly string[] }): Promise<ScenarioProject> {
+async function registerProject(options: {
+  db: Database;
+  secrets: SecretStore;
+  secret: string;
+  directory: TemporaryDirectory;
+  stacks: readonly string[];
+}): Promise<ScenarioProject> {
   const { db, secrets, secret, directory } = options;
   const slug = uniqueName('p');
   const namespace = `${slug}-dev`;
   const id = await ensureProject(db, { slug, name: slug });
   const stateRepository = await createBareRepository(join(directory.path, slug, 'state.git'));
-  await ensureStateRepository(db, secrets, id, { provider: 'local', fullName: `${slug}/state`, url: stateRepository, webhookSecret: secret });
+  await ensureStateRepository(db, secrets, id, {
+    provider: 'local',
+    fullName: `${slug}/state`,
+    url: stateRepository,
+    webhookSecret: secret,
+  });
   const sources: ScenarioSource[] = [];
   for (const stack of options.stacks) {
     const bare = await createBareRepository(join(directory.path, slug, `${stack}.git`));
     const fullName = `${slug}/${stack}`;
-    sources.push({ id: await ensureSourceRepository(db, secrets, id, { provider: 'local', fullName, url: bare, stack, webhookSecret: secret }), fullName, stack, bare, clone: await createWorkClone(bare) });
+    sources.push({
+      id: await ensureSourceRepository(db, secrets, id, {
+        provider: 'local',
+        fullName,
+        url: bare,
+        stack,
+        webhookSecret: secret,
+      }),
+      fullName,
+      stack,
+      bare,
+      clone: await createWorkClone(bare),
+    });
   }
-  const environmentId = await ensureEnvironment(db, id, { name: 'dev', cluster: 'local', namespace, sources: sources.map((source) => ({ repositoryId: source.id, ref: 'refs/heads/main' })) });
+  const environmentId = await ensureEnvironment(db, id, {
+    name: 'dev',
+    cluster: 'local',
+    namespace,
+    sources: sources.map((source) => ({ repositoryId: source.id, ref: 'refs/heads/main' })),
+  });
   return { id, slug, environmentId, namespace, stateRepository, sources };
 }

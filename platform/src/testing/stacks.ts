@@ -1,10 +1,17 @@
 /** Sources of small stacks, as text: what the tests of the main path push. */
 
 /** A stack of ConfigMaps and one Deployment: it becomes healthy by simulated pods within moments. */
-export function stackFiles(options: { project: string; stack: string; namespace: string; units: Record<string, string>; deployment?: boolean }): Record<string, string> {
+export function stackFiles(options: {
+  project: string;
+  stack: string;
+  namespace: string;
+  units: Record<string, string>;
+  deployment?: boolean;
+}): Record<string, string> {
   const files: Record<string, string> = {};
   const units = Object.entries(options.units).map(([name, value]) => {
-    files[`k8s/${name}.yaml`] = `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${options.stack}-${name}\ndata:\n  value: ${JSON.stringify(value)}\n`;
+    files[`k8s/${name}.yaml`] =
+      `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${options.stack}-${name}\ndata:\n  value: ${JSON.stringify(value)}\n`;
     return unit(name, `k8s/${name}.yaml`);
   });
   if (options.deployment) {
@@ -25,7 +32,8 @@ ${units.join('')}`;
   return files;
 }
 
-const unit = (name: string, path: string): string => `    - name: ${name}\n      codeUpdateStrategy: rebuild\n      deployGroup: internal\n      manifests:\n        - path: ${path}\n`;
+const unit = (name: string, path: string): string =>
+  `    - name: ${name}\n      codeUpdateStrategy: rebuild\n      deployGroup: internal\n      manifests:\n        - path: ${path}\n`;
 
 const deployment = (name: string): string => `apiVersion: apps/v1
 kind: Deployment

@@ -4,7 +4,18 @@ import { gitOut, stateHead } from './watching.ts';
 
 /** Puts a tree on the state branch as somebody's own commit. */
 export function commitTree(project: ScenarioProject, tree: string): void {
-  const commit = gitOut(project.stateRepository, ['-c', 'user.name=Someone', '-c', 'user.email=someone@example.com', 'commit-tree', '-m', 'by hand', '-p', stateHead(project), tree]);
+  const commit = gitOut(project.stateRepository, [
+    '-c',
+    'user.name=Someone',
+    '-c',
+    'user.email=someone@example.com',
+    'commit-tree',
+    '-m',
+    'by hand',
+    '-p',
+    stateHead(project),
+    tree,
+  ]);
   gitOut(project.stateRepository, ['update-ref', 'refs/heads/env/dev', commit]);
 }
 
@@ -18,14 +29,19 @@ export function addNotes(project: ScenarioProject): void {
 /** Changes one value of a rendered manifest, as somebody's own commit. */
 export function editByHand(project: ScenarioProject): void {
   const path = 'shop/manifests/a/configmap-shop-a.yaml';
-  const text = gitOut(project.stateRepository, ['show', `env/dev:${path}`]).replace(/value: .*/, 'value: "by hand"');
+  const text = gitOut(project.stateRepository, ['show', `env/dev:${path}`]).replace(
+    /value: .*/,
+    'value: "by hand"',
+  );
   let oid = withInput(project, ['hash-object', '-w', '--stdin'], `${text}\n`);
   let kind = '100644 blob';
   const parts = path.split('/');
   while (parts.length > 0) {
     const name = parts.pop() ?? '';
     const folder = parts.length === 0 ? 'env/dev' : `env/dev:${parts.join('/')}`;
-    const entries = gitOut(project.stateRepository, ['ls-tree', folder]).split('\n').filter((line) => !line.endsWith(`\t${name}`));
+    const entries = gitOut(project.stateRepository, ['ls-tree', folder])
+      .split('\n')
+      .filter((line) => !line.endsWith(`\t${name}`));
     oid = withInput(project, ['mktree'], `${[...entries, `${kind} ${oid}\t${name}`].join('\n')}\n`);
     kind = '040000 tree';
   }
@@ -38,5 +54,8 @@ export function emptyBranch(project: ScenarioProject): void {
 }
 
 function withInput(project: ScenarioProject, parameters: readonly string[], input: string): string {
-  return spawnSync('git', ['-C', project.stateRepository, ...parameters], { input, encoding: 'utf8' }).stdout.trim();
+  return spawnSync('git', ['-C', project.stateRepository, ...parameters], {
+    input,
+    encoding: 'utf8',
+  }).stdout.trim();
 }

@@ -4,7 +4,10 @@ import type { Checkpoint, CheckpointName } from '@codex-k8s/controller';
  * A checkpoint that stops for good at the nth passing of a name and says so, so that a test can
  * kill the process exactly there.
  */
-export function stoppingCheckpoint(stopAt: { name: CheckpointName; nth: number } | undefined, say: (name: CheckpointName) => void): Checkpoint {
+export function stoppingCheckpoint(
+  stopAt: { name: CheckpointName; nth: number } | undefined,
+  say: (name: CheckpointName) => void,
+): Checkpoint {
   let passed = 0;
   return (name) => {
     if (name !== stopAt?.name) return Promise.resolve();
