@@ -271,6 +271,17 @@ describe('the main path, on PostgreSQL, real git and a real API server', () => {
     });
   });
 
+  it('finds by its sweep what no webhook told', async () => {
+    const project = await scenario.project(['shop']);
+    const sha = await push(scenario, project, { a: '1' });
+    // The next round, now instead of in a minute.
+    await scenario.db.query(
+      `update core.work_items set status = 'ready', due_at = now() where kind = 'sweep' and key = $1`,
+      [project.id],
+    );
+    expect((await endedRun(scenario, project, sha)).outcome).to.equal('deployed');
+  });
+
   const damages: [string, (project: ScenarioProject, first: string) => void, string][] = [
     [
       'deleted',

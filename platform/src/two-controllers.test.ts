@@ -55,6 +55,13 @@ describe('two controllers and two apply loops on one Postgres', () => {
       const sources = stateCommits(project, 'shop').flatMap((commit) => commit.sources);
       expect(new Set(sources).size).to.equal(sources.length);
     }
+    // Never two steps of one environment at once: no object was sent twice for one commit.
+    const sent = await scenario.db.query<{ sends: number }>(
+      `select count(*)::int as sends from core.flow_events e, jsonb_array_elements(e.payload->'changes') c
+       where e.event_type = 'apply.changes' and c->>'action' in ('created', 'configured')
+       group by e.environment_id, e.payload->>'commit', c->>'subject'`,
+    );
+    expect(Math.max(...sent.map((row) => row.sends))).to.equal(1);
     const [lost] = await scenario.db.query<{ lost: number }>(
       `select count(*)::int as lost from core.delivery_outcomes where outcome = 'pending'`,
     );

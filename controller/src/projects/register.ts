@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database, Tx } from '../database/index.ts';
 import { CodexError } from '../errors/index.ts';
 import type { SecretStore } from '../secrets/index.ts';
+import { scheduleSweep } from '../sweeps/index.ts';
 import { repositoriesChannel } from './directory.ts';
 
 /** How the platform reaches a repository; a token is used for that repository alone (FR-021). */
@@ -39,17 +40,21 @@ export interface EnvironmentSettings {
   sources: readonly { repositoryId: string; ref: string; vars?: Record<string, string> }[];
 }
 
-/** Creates the project, or finds it by its slug. Resolves to its id. */
+/** Creates the project, or finds it by its slug, and has it swept from now on. Resolves to its id. */
 export async function ensureProject(
   db: Database,
   project: { slug: string; name: string },
 ): Promise<string> {
-  const [row] = await db.query<{ id: string }>(
-    `insert into core.projects (id, slug, name) values ($1, $2, $3)
-     on conflict (slug) do update set name = excluded.name returning id`,
-    [randomUUID(), project.slug, project.name],
-  );
-  return existing(row, `project ${project.slug}`);
+  return db.inTransaction(async (tx) => {
+    const [row] = await tx.query<{ id: string }>(
+      `insert into core.projects (id, slug, name) values ($1, $2, $3)
+       on conflict (slug) do update set name = excluded.name returning id`,
+      [randomUUID(), project.slug, project.name],
+    );
+    const id = existing(row, `project ${project.slug}`);
+    await scheduleSweep(tx, id);
+    return id;
+  });
 }
 
 /** Creates or updates a source repository of a project. Resolves to its id. */

@@ -30,13 +30,19 @@ export function refuseRender(
       where,
       hint: 'correct metadata.name in services.yaml, or ask an admin to change the binding',
     };
+  const objects = rendered.plan.units.flatMap((unit) => unit.objects);
+  const clusterScoped = objects.find((object) => object.namespace === undefined);
+  if (clusterScoped && target.kind !== 'cluster')
+    return {
+      code: 'CK-RUN-005',
+      message: `${clusterScoped.kind}/${clusterScoped.name} is cluster-scoped; environment ${target.name} is bound as ${target.kind}`,
+      where,
+      hint: 'cluster-scoped objects belong to an environment that an admin bound as kind cluster',
+    };
   const claimed = new Set(target.namespaces);
-  const foreign = [
-    rendered.plan.namespace,
-    ...rendered.plan.units.flatMap((unit) =>
-      unit.objects.map((object) => object.namespace ?? rendered.plan.namespace),
-    ),
-  ].find((namespace) => !claimed.has(namespace));
+  const foreign = [rendered.plan.namespace, ...objects.map((object) => object.namespace)].find(
+    (namespace) => namespace !== undefined && !claimed.has(namespace),
+  );
   if (foreign !== undefined)
     return {
       code: 'CK-RUN-004',

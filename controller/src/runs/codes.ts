@@ -16,4 +16,8 @@ export const runCodes = {
     title: 'An object or the plan names a namespace that the environment has not claimed',
     hint: 'use the environment’s namespace, or claim the other one',
   },
+  'CK-RUN-005': {
+    title: 'A cluster-scoped object in an environment that is not bound to hold any',
+    hint: 'put it into an environment that an admin bound as kind cluster',
+  },
 } as const;

@@ -36,6 +36,8 @@ export interface RenderTarget {
   namespace: string;
   namespaces: readonly string[];
   protected: boolean;
+  /** Cluster-scoped objects belong to environments of kind `cluster` alone (design §3.11). */
+  kind: 'standard' | 'cluster';
   stateRepository: RepositoryRef;
   sources: readonly EnvironmentSource[];
 }
@@ -71,6 +73,7 @@ interface TargetRow {
   branch: string;
   namespace: string;
   protected: boolean;
+  kind: RenderTarget['kind'];
   namespaces: string[];
   sources: SourceRow[];
   state: RepositoryRow | null;
@@ -93,6 +96,7 @@ export async function loadRenderTarget(
     namespace: row.namespace,
     namespaces: row.namespaces,
     protected: row.protected,
+    kind: row.kind,
     stateRepository: repositoryRef(row.state, secrets),
     sources: row.sources.map((source) => environmentSource(source, secrets)),
   };
@@ -138,7 +142,7 @@ function environmentSource(row: SourceRow, secrets: SecretStore): EnvironmentSou
 const repositoryColumns = `'id', r.id, 'provider', r.provider, 'full_name', r.full_name, 'url', r.url, 'token_secret_id', r.token_secret_id`;
 
 const selectTarget = `
-select e.id, e.project_id, p.slug as project, e.name, e.branch, e.namespace, e.protected,
+select e.id, e.project_id, p.slug as project, e.name, e.branch, e.namespace, e.protected, e.kind,
   (select coalesce(jsonb_agg(c.namespace), '[]') from core.namespace_claims c where c.environment_id = e.id) as namespaces,
   (select jsonb_build_object(${repositoryColumns}) from core.repositories r
     where r.project_id = e.project_id and r.role = 'state') as state,
