@@ -24,15 +24,22 @@ interface EventRow {
 
 const pageSize = 500;
 
-// Ids are given out before they are committed: a slower transaction may show a smaller id later, so
-// each read looks back a little and leaves out what was told already.
-const lookBack = 200;
+// Ids are given out before they are committed: a slower transaction may show a smaller id later.
+// A gap is asked for again this long, then it counts as a transaction that was rolled back.
+const gapPatienceMs = 10_000;
 
-/** Events after the given id, oldest first, at most 500. */
-export async function changesSince(db: Database, afterId: number): Promise<ChangeEvent[]> {
+// Readers are people and pages: bursts of notifications become one read.
+const readEveryMs = 25;
+
+/** Events after the given id and those of the given ids, oldest first, at most 500. */
+async function readChanges(
+  db: Database,
+  afterId: number,
+  gaps: readonly number[],
+): Promise<ChangeEvent[]> {
   const rows = await db.query<EventRow>(
-    'select id, event_type, environment_id, run_id, correlation_id, payload, created_at from core.flow_events where id > $1 order by id limit $2',
-    [afterId, pageSize],
+    'select id, event_type, environment_id, run_id, correlation_id, payload, created_at from core.flow_events where id > $1 or id = any($2::bigint[]) order by id limit $3',
+    [afterId, gaps, pageSize],
   );
   return rows.map((row) => ({
     id: Number(row.id),
@@ -45,8 +52,7 @@ export async function changesSince(db: Database, afterId: number): Promise<Chang
   }));
 }
 
-/** The newest event's id; 0 when there is none. */
-export async function lastChangeId(db: Database): Promise<number> {
+async function lastChangeId(db: Database): Promise<number> {
   const [row] = await db.query<{ id: number | string }>(
     'select coalesce(max(id), 0) as id from core.flow_events',
   );
@@ -62,43 +68,46 @@ export interface ChangeStream {
 /** Opens the stream at the newest event. */
 export async function openChangeStream(db: Database): Promise<ChangeStream> {
   const listeners = new Set<(event: ChangeEvent) => void>();
+  const gaps = new Map<number, number>();
   let last = await lastChangeId(db);
-  const told = new Set<number>(
-    (await changesSince(db, Math.max(0, last - lookBack))).map((event) => event.id),
-  );
   let reading: Promise<void> | undefined;
-  let again = false;
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
 
+  const note = (event: ChangeEvent): void => {
+    for (let missing = last + 1; missing < event.id; missing += 1)
+      gaps.set(missing, performance.now() + gapPatienceMs);
+    gaps.delete(event.id);
+    last = Math.max(last, event.id);
+  };
   const read = async (): Promise<void> => {
-    do {
-      again = false;
-      const events = await changesSince(db, Math.max(0, last - lookBack));
+    for (let more = true; more && !closed;) {
+      for (const [id, until] of gaps) if (until < performance.now()) gaps.delete(id);
+      const events = await readChanges(db, last, [...gaps.keys()]);
       for (const event of events) {
-        if (told.has(event.id)) continue;
-        told.add(event.id);
-        last = Math.max(last, event.id);
+        note(event);
         for (const listener of listeners) listener(event);
       }
-      for (const id of told) if (id < last - lookBack) told.delete(id);
-      if (events.length === pageSize) again = true;
-    } while (again && listeners.size > 0);
+      more = events.length === pageSize;
+    }
   };
-  const onNotify = (): void => {
-    again = true;
-    // A failed read is made good by the next notification: nothing was skipped, `last` stays.
-    reading ??= read()
-      .catch(() => undefined)
-      .finally(() => {
-        reading = undefined;
-      });
+  const soon = (): void => {
+    if (closed) return;
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      // A failed read is made good by the next notification: nothing was skipped, `last` stays.
+      reading = (reading ?? Promise.resolve()).then(read).catch(() => undefined);
+    }, readEveryMs);
   };
-  const stop = await db.listen(flowEventsChannel, onNotify);
+  const stop = await db.listen(flowEventsChannel, soon, soon);
   return {
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     async close() {
+      closed = true;
+      clearTimeout(timer);
       listeners.clear();
       await stop();
       await reading;

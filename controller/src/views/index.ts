@@ -1,4 +1,4 @@
-export { changesSince, lastChangeId, openChangeStream } from './changes.ts';
+export { openChangeStream } from './changes.ts';
 export type { ChangeEvent, ChangeStream } from './changes.ts';
 export { stateDiff, stateRepositoryRow } from './diffs.ts';
 export type { DiffPorts, DiffView } from './diffs.ts';
