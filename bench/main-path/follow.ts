@@ -12,6 +12,8 @@ export interface SeenSteps {
 export interface Follower {
   /** Resolves when the run of this commit, or of any later one of the history, is healthy. */
   healthy(sha: string): Promise<SeenSteps>;
+  /** Resolves when it is committed: as far as it gets while no apply loop runs. */
+  committed(sha: string): Promise<SeenSteps>;
   close(): Promise<void>;
 }
 
@@ -29,6 +31,7 @@ export async function followRuns(
 ): Promise<Follower> {
   const waiting = new Set<{
     place: number;
+    until: 'committed' | 'healthy';
     steps: SeenSteps;
     resolve: (steps: SeenSteps) => void;
     reject: (error: Error) => void;
@@ -52,8 +55,8 @@ export async function followRuns(
         if (status === 'failed') entry.reject(new Error(`the run of ${source_sha} failed`));
         if (['committed', 'applied', 'healthy'].includes(phase)) entry.steps.committed ??= now;
         if (['applied', 'healthy'].includes(phase)) entry.steps.applied ??= now;
-        if (phase === 'healthy') {
-          entry.steps.healthy ??= now;
+        if (phase === 'healthy' || (entry.until === 'committed' && entry.steps.committed)) {
+          if (phase === 'healthy') entry.steps.healthy ??= now;
           waiting.delete(entry);
           entry.resolve(entry.steps);
         }
@@ -63,16 +66,18 @@ export async function followRuns(
     if (again) await read();
   };
   const stop = await db.listen('codexk8s_flow_events', () => void read());
+  const follow = (sha: string, until: 'committed' | 'healthy'): Promise<SeenSteps> =>
+    new Promise((resolve, reject) => {
+      const place = order.get(sha);
+      if (place === undefined) reject(new Error(`${sha} is none of the history`));
+      else {
+        waiting.add({ place, until, steps: {}, resolve, reject });
+        void read();
+      }
+    });
   return {
-    healthy: (sha) =>
-      new Promise((resolve, reject) => {
-        const place = order.get(sha);
-        if (place === undefined) reject(new Error(`${sha} is none of the history`));
-        else {
-          waiting.add({ place, steps: {}, resolve, reject });
-          void read();
-        }
-      }),
+    healthy: (sha) => follow(sha, 'healthy'),
+    committed: (sha) => follow(sha, 'committed'),
     async close() {
       await stop();
     },
