@@ -72,7 +72,7 @@ export async function openChangeStream(db: Database): Promise<ChangeStream> {
   let last = await lastChangeId(db);
   let reading: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let closed = false;
+  const closing = new AbortController();
 
   const note = (event: ChangeEvent): void => {
     for (let missing = last + 1; missing < event.id; missing += 1)
@@ -81,7 +81,7 @@ export async function openChangeStream(db: Database): Promise<ChangeStream> {
     last = Math.max(last, event.id);
   };
   const read = async (): Promise<void> => {
-    for (let more = true; more && !closed;) {
+    for (let more = true; more && !closing.signal.aborted;) {
       for (const [id, until] of gaps) if (until < performance.now()) gaps.delete(id);
       const events = await readChanges(db, last, [...gaps.keys()]);
       for (const event of events) {
@@ -92,7 +92,7 @@ export async function openChangeStream(db: Database): Promise<ChangeStream> {
     }
   };
   const soon = (): void => {
-    if (closed) return;
+    if (closing.signal.aborted) return;
     timer ??= setTimeout(() => {
       timer = undefined;
       // A failed read is made good by the next notification: nothing was skipped, `last` stays.
@@ -106,7 +106,7 @@ export async function openChangeStream(db: Database): Promise<ChangeStream> {
       return () => listeners.delete(listener);
     },
     async close() {
-      closed = true;
+      closing.abort();
       clearTimeout(timer);
       listeners.clear();
       await stop();
