@@ -42,7 +42,8 @@ export interface RenderTarget {
   sources: readonly EnvironmentSource[];
 }
 
-interface RepositoryRow {
+/** A repository as its table holds it: what `repositoryRef` reads. */
+export interface RepositoryRow {
   id: string;
   provider: RepositoryRef['provider'];
   full_name: string;

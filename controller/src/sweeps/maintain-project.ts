@@ -1,5 +1,6 @@
 import type { Outcome, WorkItem } from '../queue/index.ts';
 import { repositoryRef } from '../runs/index.ts';
+import type { RepositoryRow } from '../runs/index.ts';
 import type { RepositoryRef } from '../providers/index.ts';
 import type { StateRepository } from '../state-repo/index.ts';
 import type { SweepWork } from './sweep-project.ts';
@@ -14,13 +15,7 @@ const intervalMs = 3_600_000;
 
 /** Packs and prunes the state repository of a project, then waits for the next time. */
 export async function maintainProject(work: MaintenanceWork, item: WorkItem): Promise<Outcome> {
-  const [row] = await work.db.query<{
-    id: string;
-    provider: RepositoryRef['provider'];
-    full_name: string;
-    url: string;
-    token_secret_id: string | null;
-  }>(
+  const [row] = await work.db.query<RepositoryRow>(
     `select id, provider, full_name, url, token_secret_id from core.repositories where project_id = $1 and role = 'state'`,
     [item.key],
   );

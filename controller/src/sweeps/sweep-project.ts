@@ -4,6 +4,7 @@ import type { RepositoryProvider, RepositoryRef } from '../providers/index.ts';
 import type { Outcome, WorkItem } from '../queue/index.ts';
 import { enqueueState } from '../queue/index.ts';
 import { repositoryRef } from '../runs/index.ts';
+import type { RepositoryRow } from '../runs/index.ts';
 import type { SecretStore } from '../secrets/index.ts';
 import { markSourceDirty, requestApply } from '../triggers/index.ts';
 
@@ -16,12 +17,7 @@ export interface SweepWork {
   intervalMs: number;
 }
 
-interface RepositoryRow {
-  id: string;
-  provider: RepositoryRef['provider'];
-  full_name: string;
-  url: string;
-  token_secret_id: string | null;
+interface SweptRow extends RepositoryRow {
   role: 'source' | 'state';
 }
 interface SourceRow {
@@ -64,7 +60,7 @@ const firstCareMs = 600_000;
  * repository; then the item waits for the next round without lease or worker.
  */
 export async function sweepProject(work: SweepWork, item: WorkItem): Promise<Outcome> {
-  const repositories = await work.db.query<RepositoryRow>(
+  const repositories = await work.db.query<SweptRow>(
     'select id, provider, full_name, url, token_secret_id, role from core.repositories where project_id = $1',
     [item.key],
   );

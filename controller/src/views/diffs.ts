@@ -1,5 +1,5 @@
 import type { Database } from '../database/index.ts';
-import type { RepositoryRef } from '../providers/index.ts';
+import type { RepositoryRow } from '../runs/index.ts';
 import type { FileDiff, StateRepository } from '../state-repo/index.ts';
 
 /** What a state commit changed, as people review it. */
@@ -44,23 +44,8 @@ export async function stateDiff(
 export async function stateRepositoryRow(
   db: Database,
   environmentId: string,
-): Promise<
-  | {
-      id: string;
-      provider: RepositoryRef['provider'];
-      full_name: string;
-      url: string;
-      token_secret_id: string | null;
-    }
-  | undefined
-> {
-  const [row] = await db.query<{
-    id: string;
-    provider: RepositoryRef['provider'];
-    full_name: string;
-    url: string;
-    token_secret_id: string | null;
-  }>(
+): Promise<RepositoryRow | undefined> {
+  const [row] = await db.query<RepositoryRow>(
     `select r.id, r.provider, r.full_name, r.url, r.token_secret_id from core.environments e
      join core.repositories r on r.project_id = e.project_id and r.role = 'state' where e.id = $1`,
     [environmentId],
