@@ -20,19 +20,21 @@ const tokenPattern = /^([\w-]{24})\.([0-9a-z]{1,11})\.([\w-]{43})$/;
 /** @param purpose keeps links and sessions apart, though both come from one install token */
 export function createTokenSigner(installToken: string, purpose: string): TokenSigner {
   const key = Buffer.from(hkdfSync('sha256', installToken, '', `codex-k8s ${purpose}`, 32));
-  const signatureOf = (text: string): Buffer => createHmac('sha256', key).update(text).digest();
+  const signatureOf = (text: string): string =>
+    createHmac('sha256', key).update(text).digest('base64url');
   return {
-    name: signatureOf('name').toString('hex').slice(0, 8),
+    name: Buffer.from(signatureOf('name'), 'base64url').toString('hex').slice(0, 8),
     sign(at) {
       const text = `${randomBytes(18).toString('base64url')}.${at.toString(36)}`;
-      return `${text}.${signatureOf(text).toString('base64url')}`;
+      return `${text}.${signatureOf(text)}`;
     },
     read(token) {
       const [, id, time, signature] = tokenPattern.exec(token) ?? [];
       if (id === undefined || time === undefined || signature === undefined) return undefined;
-      const given = Buffer.from(signature, 'base64url');
-      const expected = signatureOf(`${id}.${time}`);
-      if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
+      // As text: several spellings decode to the same bytes, and a token has one.
+      const given = Buffer.from(signature);
+      const expected = Buffer.from(signatureOf(`${id}.${time}`));
+      if (!timingSafeEqual(given, expected)) return undefined;
       return { id, at: Number.parseInt(time, 36) };
     },
   };
