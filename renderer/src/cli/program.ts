@@ -1,10 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { rendererVersion } from '../version.ts';
-import { planCommand, renderCommand, validateCommand, type CliContext } from './commands.ts';
+import { registerPlan } from './commands/plan.ts';
+import { registerRender } from './commands/render.ts';
+import { registerValidate } from './commands/validate.ts';
 import { readEnvironment } from './config.ts';
 import { createOutput, type OutputStream } from './console.ts';
+import type { CliContext } from './context.ts';
 import { CliError, exitCodes } from './exit-code.ts';
-import { withSourceOptions, type RenderOptions } from './options.ts';
 
 /**
  * Runs the command line.
@@ -19,8 +21,12 @@ export async function runProgram(
   const environment = readEnvironment();
   const output = createOutput(streams.stdout, streams.stderr, environment.colour);
   let exitCode: number = exitCodes.fine;
-  const program = createProgram({ output, environment }, (code) => {
-    exitCode = code;
+  const program = createProgram({
+    output,
+    environment,
+    finish: (code) => {
+      exitCode = code;
+    },
   });
   program.configureOutput({
     writeOut: (text) => output.data(text),
@@ -42,34 +48,17 @@ export async function runProgram(
   }
 }
 
-function createProgram(context: CliContext, finish: (exitCode: number) => void): Command {
+/** The command tree. Each command is a file in `commands/`; here they are only listed. */
+export function createProgram(context: CliContext): Command {
   const program = new Command('codex-k8s-renderer')
     .description('Renders a services.yaml to plain Kubernetes manifests and an execution plan.')
     .version(rendererVersion)
     .exitOverride()
     .showHelpAfterError('(add --help for what is possible)')
     .addHelpText('after', programExamples);
-  withSourceOptions(program.command('render'))
-    .description('write the stack directory of one environment')
-    .requiredOption('-e, --env <name>', 'environment to render')
-    .requiredOption(
-      '--out <directory>',
-      'directory to write; what an earlier render left there goes',
-    )
-    .addHelpText('after', renderExamples)
-    .action(async (options: RenderOptions & { out: string }) =>
-      finish(await renderCommand(context, options)),
-    );
-  withSourceOptions(program.command('validate'))
-    .description('say everything that is wrong, in one environment or all')
-    .option('-e, --env <name>', 'environment to look at (default: every one)')
-    .addHelpText('after', validateExamples)
-    .action(async (options: RenderOptions) => finish(await validateCommand(context, options)));
-  withSourceOptions(program.command('plan'))
-    .description('print the execution plan of one environment')
-    .requiredOption('-e, --env <name>', 'environment to plan')
-    .addHelpText('after', planExamples)
-    .action(async (options: RenderOptions) => finish(await planCommand(context, options)));
+  registerRender(program, context);
+  registerValidate(program, context);
+  registerPlan(program, context);
   return program;
 }
 
@@ -80,20 +69,3 @@ Examples:
   codex-k8s-renderer plan --env ai --slot 3
 
 Exit codes: 0 fine, 1 errors in the input, 64 wrong command line, 70 a fault of the renderer.`;
-
-const renderExamples = `
-Examples:
-  codex-k8s-renderer render --env dev --out rendered
-  codex-k8s-renderer render --file examples/shop/services.yaml --env production --var replicas=5 --out rendered
-  codex-k8s-renderer render --env ai --slot 3 --vars-from-env SHOP_ --out rendered --output json`;
-
-const validateExamples = `
-Examples:
-  codex-k8s-renderer validate
-  codex-k8s-renderer validate --file examples/shop/services.yaml --env production
-  codex-k8s-renderer validate --output json`;
-
-const planExamples = `
-Examples:
-  codex-k8s-renderer plan --env dev
-  codex-k8s-renderer plan --env production --output json`;
