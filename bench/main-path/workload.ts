@@ -28,6 +28,10 @@ spec:
   environments:
     bench:
       namespaceTemplate: "{{ .Project }}-bench"
+  images: {}
+  infrastructure: []
+  orchestration: {}
+  webhookRuntime: {}
   services:
 ${units.join('')}`;
 }

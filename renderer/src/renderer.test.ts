@@ -201,7 +201,9 @@ describe('a rendered stack', () => {
 
 describe('imports and components', () => {
   const files = {
-    'services.yaml': `${stackText('')}  imports: [stacks/*.yaml]\n  environments: { dev: { vars: { level: info } } }\n  services:\n    - name: web\n      use: [small, common]\n      workload: { env: { OWN: "1" } }\n    - { name: extra, workload: null }\n`,
+    'services.yaml': stackText(
+      `  imports: [stacks/*.yaml]\n  environments: { dev: { vars: { level: info } } }\n  services:\n    - name: web\n      use: [small, common]\n      workload: { env: { OWN: "1" } }\n    - { name: extra, workload: null }\n`,
+    ),
     'stacks/a.yaml':
       'spec:\n  imports: [../lib/common.yaml]\n  images: { web: { from: "nginx:1" } }\n',
     'stacks/b.yaml':

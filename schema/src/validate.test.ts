@@ -49,7 +49,14 @@ const stack = {
   apiVersion: 'codex-k8s.dev/v1alpha1',
   kind: 'ServiceStack',
   metadata: { name: 'shop' },
-  spec: { environments: { dev: {} } },
+  spec: {
+    environments: { dev: {} },
+    images: {},
+    infrastructure: [],
+    services: [],
+    orchestration: {},
+    webhookRuntime: {},
+  },
 };
 
 describe('schema validators', () => {

@@ -27,6 +27,10 @@ spec:
   environments:
     dev:
       namespaceTemplate: ${options.namespace}
+  images: {}
+  infrastructure: []
+  orchestration: {}
+  webhookRuntime: {}
   services:
 ${units.join('')}`;
   return files;

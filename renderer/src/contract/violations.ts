@@ -46,7 +46,8 @@ function explain(violation: SchemaViolation, node: YamlNode): Explanation {
       return { problem: 'unknown-field', place: node, message: `${field} does not belong here` };
     case 'required': {
       const name = String(params['missingProperty']);
-      return { problem: 'missing-field', place: node, message: `${name} is missing` };
+      const hint = path.join() === 'spec' ? `Add it; empty is enough: \`${name}:\`.` : undefined;
+      return { problem: 'missing-field', place: node, message: `${name} is missing`, hint };
     }
     case 'type': {
       const expected = [params['type']].flat().join(' or ');

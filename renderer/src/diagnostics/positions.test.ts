@@ -19,6 +19,18 @@ const configMap = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\n';
 
 const cases: BrokenStack[] = [
   {
+    name: 'required blocks that no file gives',
+    files: {
+      'services.yaml': `${stackText('').split('  images')[0]}  imports: [a.yaml]\n  images:\n`,
+      'a.yaml': 'spec: { services: [], environments: { dev: } }\n',
+    },
+    expected: [
+      'services.yaml:6:3 CK-R-021 infrastructure is missing',
+      'services.yaml:6:3 CK-R-021 orchestration is missing',
+      'services.yaml:6:3 CK-R-021 webhookRuntime is missing',
+    ],
+  },
+  {
     name: 'a file that is not there',
     files: {},
     expected: ['services.yaml CK-R-001 there is no file services.yaml'],
@@ -57,7 +69,7 @@ const cases: BrokenStack[] = [
     name: 'a second document',
     files: { 'services.yaml': `${stackText(environments)}---\na: b\n` },
     expected: [
-      'services.yaml:9:1 CK-R-007 a file of the stack is one document; this is the second',
+      'services.yaml:14:1 CK-R-007 a file of the stack is one document; this is the second',
     ],
   },
   {

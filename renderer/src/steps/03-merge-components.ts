@@ -22,13 +22,21 @@ export interface MergedStack {
 
 const namedLists = ['components', 'infrastructure', 'services'] as const;
 
+const requiredBlocks = [
+  ['images', 'map'],
+  ['infrastructure', 'seq'],
+  ['services', 'seq'],
+  ['orchestration', 'map'],
+  ['webhookRuntime', 'map'],
+] as const;
+
 /** Step 3: lays the files over each other and the services over their components. */
 export function mergeComponents(scope: RenderScope, files: StackFiles): MergedStack | undefined {
   const before = scope.findings.errors;
   let merged: YamlNode | undefined;
   for (const { root } of files) {
     reportDuplicateNames(scope, root);
-    const layer = withEmptyEnvironments(root, merged);
+    const layer = withEmptyBlocks(withEmptyEnvironments(root, merged), merged);
     merged = merged === undefined ? layer : mergeNodes(merged, layer);
   }
   if (merged === undefined || merged.kind !== 'map') return undefined;
@@ -67,6 +75,22 @@ function withEmptyEnvironments(root: YamlMap, below: YamlNode | undefined): Yaml
     }
     return { ...node, entries };
   });
+}
+
+/** `images:` without a body is an empty block, unless it removes an imported one. */
+function withEmptyBlocks(root: YamlMap, below: YamlNode | undefined): YamlMap {
+  let filled = root;
+  for (const [block, kind] of requiredBlocks) {
+    if (at(below, ['spec', block]) !== undefined) continue;
+    filled = mapAt(filled, ['spec', block], (node) => {
+      if (node.kind !== 'scalar' || node.value !== null) return node;
+      const { source, offset } = node;
+      return kind === 'map'
+        ? { kind, source, offset, entries: new Map() }
+        : { kind, source, offset, items: [] };
+    });
+  }
+  return filled;
 }
 
 function withComponents(scope: RenderScope, root: YamlMap): YamlMap {

@@ -43,9 +43,23 @@ export function textOf(rendered: RenderedStack, path: string): string {
   return new TextDecoder().decode(file.bytes);
 }
 
-/** A services.yaml with the given body of `spec` (indented by two spaces). */
+const requiredBlocks = {
+  images: '{}',
+  infrastructure: '[]',
+  services: '[]',
+  orchestration: '{}',
+  webhookRuntime: '{}',
+};
+
+/**
+ * A services.yaml with the given body of `spec` (indented by two spaces). Required blocks that it
+ * leaves out stand empty after it.
+ */
 export function stackText(spec: string, name = 'shop'): string {
-  return `apiVersion: codex-k8s.dev/v1alpha1\nkind: ServiceStack\nmetadata:\n  name: ${name}\nspec:\n${spec}`;
+  const missing = Object.entries(requiredBlocks)
+    .filter(([block]) => !new RegExp(`^  ${block}:`, 'm').test(spec))
+    .map(([block, empty]) => `  ${block}: ${empty}\n`);
+  return `apiVersion: codex-k8s.dev/v1alpha1\nkind: ServiceStack\nmetadata:\n  name: ${name}\nspec:\n${spec}${missing.join('')}`;
 }
 
 function summarise({ file, line, column, code, message }: Diagnostic): string {

@@ -66,7 +66,7 @@ export interface StackSpec {
   /**
    * Images by name; workloads refer to them by this name.
    */
-  images?: {
+  images: {
     [k: string]: Image;
   };
   /**
@@ -76,12 +76,13 @@ export interface StackSpec {
   /**
    * What the services stand on: databases, policies, configuration.
    */
-  infrastructure?: InfrastructureUnit[];
+  infrastructure: InfrastructureUnit[];
   /**
    * The services themselves.
    */
-  services?: ServiceUnit[];
-  orchestration?: Orchestration;
+  services: ServiceUnit[];
+  orchestration: Orchestration;
+  webhookRuntime: WebhookRuntime;
 }
 export interface Variable {
   type?: 'string' | 'integer' | 'number' | 'boolean';
@@ -449,3 +450,7 @@ export interface Orchestration {
   deployOrder?: [string, ...string[]];
   readiness?: Readiness;
 }
+/**
+ * What a webhook starts: an environment of its own, or the code alone.
+ */
+export interface WebhookRuntime {}
