@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto';
+import { digest } from './digest.ts';
 
 /** sha256 (hex) of a text. */
 export function sha256(text: string): string {
-  return hash('sha256', text);
+  return digest('sha256', text);
 }
