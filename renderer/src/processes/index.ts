@@ -1,0 +1,1 @@
+export { runProgram, type ProgramEnd, type ProgramLimits, type RunOptions } from './run-program.ts';
