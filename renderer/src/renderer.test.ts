@@ -22,8 +22,8 @@ const twoServices = stackText(`  vars:
       vars: { replicas: 3, verbose: true }
   images:
     web: { from: "nginx:{{ .Versions.web }}" }
-    api: { type: build, repository: "registry/api", tagTemplate: "{{ .Env }}-1", dockerfile: Dockerfile }
-    cache: { type: mirror, from: "redis:8", local: "registry/redis:8" }
+    api: { from: "registry/api:{{ .Env }}-1" }
+    cache: { type: mirror, from: "redis:8", to: "registry/redis:8" }
   infrastructure:
     - name: cache
       workload: { image: cache, ports: [{ port: 6379 }] }
@@ -112,7 +112,12 @@ describe('a rendered stack', () => {
       phases: ['stateful', 'migrations', 'internal', 'edge', 'frontend'],
       images: [
         { name: 'api', reference: 'registry/api:dev-1' },
-        { name: 'cache', reference: 'registry/redis:8' },
+        {
+          name: 'cache',
+          reference: 'registry/redis:8',
+          policy: 'mirror',
+          mirror: { from: 'redis:8', to: 'registry/redis:8' },
+        },
         { name: 'web', reference: 'nginx:1.4.2' },
       ],
     });

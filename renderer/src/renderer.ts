@@ -2,6 +2,7 @@ import type { Diagnostic } from '@codex-k8s/schema';
 import { describeStack, type StackDescription } from './describe-stack.ts';
 import { Findings } from './diagnostics/index.ts';
 import { TemplateSet } from './evaluation/index.ts';
+import { holdsStill } from './images/index.ts';
 import { createRenderCache, type RenderCache } from './render-cache.ts';
 import type { RenderScope } from './render-scope.ts';
 import type { RenderedStack, RenderInputs, RenderResult } from './rendered-stack.ts';
@@ -80,23 +81,23 @@ async function renderStack(
 ): Promise<RenderedStack | undefined> {
   const root = await loadRoot(scope);
   const files = root && (await resolveImports(scope, root));
-  const stack = files && resolveStack(scope, files, cache);
+  const stack = files && (await resolveStack(scope, files, cache));
   const graph = stack && (await buildGraph(scope, stack));
   const valid = stack && graph && validateGraph(scope, stack, graph);
   return stack && valid && emitPlan(scope, stack, valid);
 }
 
-/** Steps 3 to 7: they depend on nothing but the stack files and the inputs. */
-function resolveStack(
+/** Steps 3 to 7: they depend on the stack files, the inputs and what images are made from. */
+async function resolveStack(
   scope: RenderScope,
   files: StackFiles,
   cache: RenderCache,
-): ResolvedStack | undefined {
+): Promise<ResolvedStack | undefined> {
   const { environment: name, slot, vars, cluster } = scope.inputs;
   const contents = files.map(({ path, digest }) => [path, digest]);
   const key = JSON.stringify([contents, name, slot, vars, cluster]);
   const known = cache.stacks.get(key);
-  if (known !== undefined) {
+  if (known !== undefined && (await holdsStill(scope.sources, known.stack.target.images.facts))) {
     for (const diagnostic of known.diagnostics) scope.findings.add(diagnostic);
     return known.stack;
   }
@@ -104,7 +105,8 @@ function resolveStack(
   const stack = merged && validateSchema(scope, merged);
   const environment = stack && resolveEnvironment(scope, stack);
   const context = stack && environment && resolveContext(scope, stack, environment);
-  const target = stack && context && resolveNamespaceAndImages(scope, stack, context);
+  const target =
+    stack && context && (await resolveNamespaceAndImages(scope, stack, environment, context));
   const resolved = target && declareUnits(scope, stack, environment, context, target);
   if (resolved !== undefined) {
     const diagnostics = scope.findings.toDiagnostics();

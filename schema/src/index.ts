@@ -1,8 +1,10 @@
 export type * from './generated/index.ts';
 export { schemas } from './schemas.ts';
+export { triggerKinds, type TriggerKind } from './trigger-kinds.ts';
 export {
   validateDiagnostic,
   validateExecutionPlan,
+  validateImagesLock,
   validateServicesPart,
   validateServiceStack,
   type SchemaViolation,

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { readFile } from 'node:fs/promises';
-import { ajvOptions } from './validate.ts';
+import { ajvOptions } from './compile.ts';
 import {
   schemas,
   validateDiagnostic,
@@ -97,7 +97,8 @@ describe('schema validators', () => {
 
   it('validate one part of a stack on its own', () => {
     expect(validateServicesPart('image', { from: 'nginx:1.29' }).ok).to.equal(true);
-    expect(validateServicesPart('image', { type: 'build', repository: 'web' }).ok).to.equal(false);
+    expect(validateServicesPart('image', { type: 'build', repository: 'web' }).ok).to.equal(true);
+    expect(validateServicesPart('image', { type: 'build', from: 'web' }).ok).to.equal(false);
     expect(validateServicesPart('image', { type: 'mirror', from: 'nginx:1.29' }).ok).to.equal(
       false,
     );

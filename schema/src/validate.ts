@@ -1,5 +1,6 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import type { Diagnostic, ExecutionPlan, ServiceStack } from './generated/index.ts';
+import type { ErrorObject } from 'ajv/dist/2020.js';
+import { compiled } from './compile.ts';
+import type { Diagnostic, ExecutionPlan, ImagesLock, ServiceStack } from './generated/index.ts';
 import { schemas } from './schemas.ts';
 
 /** One violation of a schema. */
@@ -8,7 +9,10 @@ export interface SchemaViolation {
   path: string[];
   /** JSON Schema keyword that failed, such as `required` or `additionalProperties`. */
   keyword: string;
-  /** What the keyword says about the failure (`missingProperty`, `allowedValues`, …). */
+  /**
+   * What the keyword says about the failure (`missingProperty`, `allowedValues`, …); with
+   * `propertyName`, it is the name of that property that fails, not its value.
+   */
   params: Readonly<Record<string, unknown>>;
   message: string;
 }
@@ -17,14 +21,18 @@ export interface SchemaViolation {
 export type Validation<T> = { ok: true; value: T } | { ok: false; errors: SchemaViolation[] };
 
 /** Definitions of services.schema.json that can be validated on their own. */
-export type ServicesPart =
-  | 'environment'
-  | 'image'
-  | 'infrastructureUnit'
-  | 'orchestration'
-  | 'serviceUnit'
-  | 'spec'
-  | 'variable';
+export const servicesParts = [
+  'environment',
+  'image',
+  'infrastructureUnit',
+  'instanceScope',
+  'orchestration',
+  'secret',
+  'serviceUnit',
+  'spec',
+  'variable',
+] as const;
+export type ServicesPart = (typeof servicesParts)[number];
 
 /** Validates a parsed plan.json. */
 export function validateExecutionPlan(value: unknown): Validation<ExecutionPlan> {
@@ -38,29 +46,21 @@ export function validateServiceStack(value: unknown): Validation<ServiceStack> {
 
 /** Validates one part of a services.yaml, such as a service after its templates are executed. */
 export function validateServicesPart(part: ServicesPart, value: unknown): Validation<unknown> {
-  return validate(`${schemas.services.$id}#/$defs/${part}`, value);
+  return validate(partId(part), value);
+}
+
+/** Id of a definition of services.schema.json. */
+export function partId(part: ServicesPart): string {
+  return `${schemas.services.$id}#/$defs/${part}`;
+}
+
+/** Validates a parsed images.lock. */
+export function validateImagesLock(value: unknown): Validation<ImagesLock> {
+  return validate(schemas.imagesLock.$id, value);
 }
 
 export function validateDiagnostic(value: unknown): Validation<Diagnostic> {
   return validate(schemas.diagnostic.$id, value);
-}
-
-/** How the schemas are meant to be compiled. */
-export const ajvOptions = {
-  allErrors: true,
-  allowUnionTypes: true,
-  strictRequired: false,
-} as const;
-
-let shared: Ajv2020 | undefined;
-
-function compiled<T>(id: string): ValidateFunction<T> {
-  // Compiling takes milliseconds: it happens once, and only for what is used. That the schemas are
-  // valid themselves is a matter of the tests.
-  shared ??= new Ajv2020({ ...ajvOptions, validateSchema: false, schemas: Object.values(schemas) });
-  const validator = shared.getSchema<T>(id);
-  if (validator === undefined) throw new Error(`no schema ${id}`);
-  return validator;
 }
 
 function validate<T>(id: string, value: unknown): Validation<T> {
@@ -74,7 +74,10 @@ function toViolation(error: ErrorObject): SchemaViolation {
   return {
     path: path.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')),
     keyword: error.keyword,
-    params: error.params,
+    params:
+      error.propertyName === undefined
+        ? error.params
+        : { ...error.params, propertyName: error.propertyName },
     message: error.message ?? error.keyword,
   };
 }

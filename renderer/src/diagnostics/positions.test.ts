@@ -134,11 +134,10 @@ const cases: BrokenStack[] = [
   {
     name: 'missing fields',
     files: stack(
-      '  images:\n    web: { type: build, repository: web }\n  services:\n    - name: web\n      workload: {}\n',
+      '  images:\n    web: { type: build }\n  services:\n    - name: web\n      workload: {}\n',
     ),
     expected: [
-      'services.yaml:9:10 CK-R-021 dockerfile is missing',
-      'services.yaml:9:10 CK-R-021 tagTemplate is missing',
+      'services.yaml:9:10 CK-R-021 repository is missing',
       'services.yaml:11:7 CK-R-021 codeUpdateStrategy is missing',
       'services.yaml:12:17 CK-R-021 the workload names no image',
     ],
@@ -287,7 +286,78 @@ const cases: BrokenStack[] = [
   {
     name: 'an image without a reference',
     files: stack('  vars: { tag: {} }\n  images:\n    web: { from: "nginx:{{ .Vars.tag }}" }\n'),
-    expected: ['services.yaml:10:10 CK-R-052 the image web would be "nginx:"'],
+    expected: ['services.yaml:10:18 CK-R-052 the image web would be "nginx:"'],
+  },
+  {
+    name: 'fields of an image that its type does not have',
+    files: stack(
+      '  images:\n    a: { from: nginx, target: x }\n    b: { type: mirror, from: nginx, context: . }\n    c: { type: build, repository: c, from: nginx }\n    d: { from: nginx, to: nginx }\n    e: { type: mirror, from: nginx }\n',
+    ),
+    expected: [
+      'services.yaml:9:31 CK-R-020 target does not belong here',
+      'services.yaml:10:8 CK-R-021 to is missing',
+      'services.yaml:10:46 CK-R-020 context does not belong here',
+      'services.yaml:11:44 CK-R-020 from does not belong here',
+      'services.yaml:12:27 CK-R-020 to does not belong here',
+      'services.yaml:13:8 CK-R-021 to is missing',
+    ],
+  },
+  {
+    name: 'a copy that names its digest, and a repository with a tag',
+    files: stack(
+      `  images:\n    a: { type: mirror, from: nginx, to: "x/nginx@sha256:${'0'.repeat(64)}" }\n    b: { type: build, repository: "x/b:1" }\n`,
+    ),
+    expected: [
+      `services.yaml:9:41 CK-R-052 the image a cannot be copied to x/nginx@sha256:${'0'.repeat(64)}: what is copied decides the digest`,
+      'services.yaml:10:35 CK-R-052 the image b would be pushed to "x/b:1", which is no repository',
+    ],
+  },
+  {
+    name: 'image tags that a protected environment has not locked, the bases of a build among them',
+    files: {
+      ...stack(
+        '    live: { protected: true }\n  images:\n    web: { from: "nginx:1.29" }\n    api: { type: build, repository: x/api, context: api }\n',
+      ),
+      'api/Dockerfile': 'ARG VERSION=26\nFROM --platform=linux/amd64 node:${VERSION} AS base\n',
+    },
+    inputs: { environment: 'live' },
+    expected: [
+      'api/Dockerfile:2:29 CK-R-110 node:26 is not locked, and live is protected',
+      'services.yaml:10:18 CK-R-110 nginx:1.29 is not locked, and live is protected',
+    ],
+  },
+  {
+    name: 'an image tag that a lock does not know, and a lock that is none',
+    files: {
+      ...stack('  images:\n    web: { from: "nginx:1.29" }\n'),
+      'images.lock':
+        'apiVersion: codex-k8s.dev/v1alpha1\nkind: ImagesLock\nimages:\n  docker.io/library/nginx:1.28: 4\n',
+    },
+    expected: [
+      'images.lock:4:33 CK-R-022 docker.io/library/nginx:1.28 must be string, not number 4',
+      'services.yaml:9:18 CK-R-111 nginx:1.29 is not in images.lock',
+    ],
+  },
+  {
+    name: 'images that cannot be built',
+    files: {
+      ...stack(
+        '  images:\n    a: { type: build, repository: x/a, context: nope }\n    b: { type: build, repository: x/b, target: dev, context: b }\n    c: { type: build, repository: x/c, context: c }\n    d: { type: build, repository: x/d, context: .., dockerfile: ../D }\n    e: { type: build, repository: x/e, context: b, dockerfile: b/E }\n',
+      ),
+      'b/Dockerfile': 'FROM scratch AS run\n',
+      'b/E': '# nothing\n',
+      'c/Dockerfile':
+        'ARG BASE\nFROM $BASE\nFROM scratch\nCOPY --from=0 /a /a\nCOPY --from=A:B / /\n',
+    },
+    expected: [
+      'c/Dockerfile:2:6 CK-R-112 $BASE has no value: give it in args, or a default in an ARG before the first FROM',
+      'c/Dockerfile:5:13 CK-R-112 A:B is no reference of an image',
+      'services.yaml:9:49 CK-R-112 there is no directory nope to build a from',
+      'services.yaml:10:48 CK-R-112 b/Dockerfile has no stage dev',
+      'services.yaml:12:40 CK-R-010 .. leads outside of the source',
+      'services.yaml:12:53 CK-R-010 ../D leads outside of the source',
+      'services.yaml:13:64 CK-R-112 b/E has no FROM',
+    ],
   },
   {
     name: 'an image that does not exist',

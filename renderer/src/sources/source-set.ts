@@ -9,6 +9,8 @@ export interface ParsedText extends YamlText {
 }
 
 const decoder = new TextDecoder();
+/** Git keeps no empty directories: readers may or may not see one. */
+const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
 
 /**
  * What one render reads: each file once, and parsed only when its content is new. Remembers what
@@ -21,6 +23,7 @@ export class SourceSet {
   readonly #digests = new Map<string, string | undefined>();
   readonly #texts = new Map<string, string>();
   readonly #lists = new Map<string, readonly string[]>();
+  readonly #trees = new Map<string, string | undefined>();
 
   constructor(reader: SourceReader, documents: BoundedMap<ParsedText>, onParse: () => void) {
     this.#reader = reader;
@@ -31,6 +34,20 @@ export class SourceSet {
   /** Digests of every file that was looked at, by path. */
   get digests(): ReadonlyMap<string, string | undefined> {
     return this.#digests;
+  }
+
+  /** Git tree ids of every directory that was asked for as a whole, by path. */
+  get trees(): ReadonlyMap<string, string | undefined> {
+    return this.#trees;
+  }
+
+  /** Git tree id of a directory; undefined when there is none, or nothing in it. */
+  async treeHash(directory: string): Promise<string | undefined> {
+    if (this.#trees.has(directory)) return this.#trees.get(directory);
+    const id = await this.#reader.treeHash(directory);
+    const tree = id === emptyTree ? undefined : id;
+    this.#trees.set(directory, tree);
+    return tree;
   }
 
   /** Digest of a file; undefined when there is none. */

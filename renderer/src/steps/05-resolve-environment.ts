@@ -1,7 +1,9 @@
 import { suggest } from '../diagnostics/index.ts';
 import type { RenderScope } from '../render-scope.ts';
 import {
+  at,
   child,
+  itemsOf,
   mergeNodes,
   stringOf,
   withoutRemovals,
@@ -12,8 +14,13 @@ import type { ValidatedStack } from './04-validate-schema.ts';
 
 /** The environment that is rendered, with everything it inherits and every default. */
 export interface ResolvedEnvironment {
+  /** Its own name, also when it was asked for by an alias. */
   name: string;
   kind: 'application' | 'cluster';
+  /** People rely on it: its image tags must be locked. */
+  isProtected: boolean;
+  /** Protected, or named production and not said to be unprotected: no code is tried out here. */
+  isProduction: boolean;
   /** The merged settings; `namespaceTemplate`, `vars` and `labels` still hold templates. */
   node: YamlMap;
   /** Phases, first to last. */
@@ -37,11 +44,12 @@ export function resolveEnvironment(
   const resolved = new Map<string, YamlMap | undefined>();
   for (const name of Object.keys(stack.value.spec.environments))
     resolved.set(name, inherit(scope, environments, name));
-  const node = resolved.get(inputs.environment);
-  if (!resolved.has(inputs.environment)) {
+  const names = environmentNames(scope, stack);
+  const name = names.get(inputs.environment);
+  const node = name === undefined ? undefined : resolved.get(name);
+  if (name === undefined) {
     const hint =
-      suggest(inputs.environment, resolved.keys()) ??
-      `There are: ${[...resolved.keys()].join(', ')}.`;
+      suggest(inputs.environment, names.keys()) ?? `There are: ${[...names.keys()].join(', ')}.`;
     findings.report(
       'unknown-environment',
       environments,
@@ -49,15 +57,40 @@ export function resolveEnvironment(
       { hint },
     );
   }
-  if (findings.errors > before || node === undefined) return undefined;
+  if (findings.errors > before || node === undefined || name === undefined) return undefined;
   const { orchestration } = stack.value.spec;
+  const guard = child(node, 'protected');
+  const isProtected = guard?.kind === 'scalar' ? guard.value === true : undefined;
   return {
-    name: inputs.environment,
+    isProtected: isProtected ?? false,
+    isProduction: isProtected ?? inputs.environment === 'production',
+    name,
     kind: stringOf(child(node, 'kind')) === 'cluster' ? 'cluster' : 'application',
     node,
     deployOrder: orchestration?.deployOrder ?? defaultDeployOrder,
     readinessSeconds: orchestration?.readiness?.timeoutSeconds ?? defaultReadinessSeconds,
   };
+}
+
+/** The name of the environment that each name and alias means. */
+export function environmentNames(
+  scope: RenderScope,
+  { root, value }: Pick<ValidatedStack, 'root' | 'value'>,
+): ReadonlyMap<string, string> {
+  const { environments } = value.spec;
+  const names = new Map(Object.keys(environments).map((name) => [name, name]));
+  for (const name of Object.keys(environments)) {
+    for (const node of itemsOf(at(root, ['spec', 'environments', name, 'aliases']))) {
+      const alias = stringOf(node) ?? '';
+      const known = names.get(alias);
+      if (known === undefined) names.set(alias, name);
+      else {
+        const message = `${alias} would mean ${known} and ${name}`;
+        scope.findings.report('duplicate-alias', node, message);
+      }
+    }
+  }
+  return names;
 }
 
 /** An environment over those it is made from. */

@@ -69,7 +69,7 @@ export function declareUnits(
   const leftOut = new Set<string>();
   for (const list of ['infrastructure', 'services'] satisfies UnitList[]) {
     for (const node of itemsOf(at(stack.root, ['spec', list]))) {
-      const unit = declareUnit(scope, list, node, target.context, target.images);
+      const unit = declareUnit(scope, list, node, target.context, target.images.byName);
       if (unit === undefined) leftOut.add(stringOf(child(node, 'name')) ?? '');
       else units.push(unit);
     }
@@ -100,7 +100,9 @@ export async function buildGraph(
       ? await finishClusterUnits(scope, stack)
       : await finishUnits(scope, stack);
   const imageNames = new Map(
-    [...stack.target.images].map(([name, reference]) => [reference, name]),
+    [...stack.target.images.byName].flatMap(([name, { references }]) =>
+      references.map((reference) => [reference, name] as const),
+    ),
   );
   const units = stack.units.map((unit, index) =>
     connect(scope, stack, unit, finished[index] ?? noObjects, imageNames),

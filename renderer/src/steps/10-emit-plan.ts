@@ -46,8 +46,11 @@ function planOf(scope: RenderScope, stack: ResolvedStack, graph: ValidatedGraph)
     rendering: 1,
     applySet: marks.applySet,
     phases: [...environment.deployOrder],
-    images: [...target.images]
-      .map(([name, reference]) => ({ name, reference }))
+    images: [...target.images.byName.values()]
+      // Shared between renders: whoever changes a plan of theirs must not change the next one.
+      .map(({ planned }) =>
+        planned.policy === undefined ? { ...planned } : structuredClone(planned),
+      )
       .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     units: graph.units.map(planUnit),
   };
@@ -82,7 +85,8 @@ function contentHash(units: readonly GraphUnit[], plan: RenderedFile): string {
 /** Everything the result depends on: what was asked for, and the digest of each file looked at. */
 function inputHash({ inputs, sources }: RenderScope): string {
   const { file, environment, slot = null, vars = {}, cluster = {} } = inputs;
-  const digests = [...sources.digests].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const digests = [...sources.digests, ...[...sources.trees].map(([path, id]) => [`${path}/`, id])];
+  digests.sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
   const sortedVars = Object.entries(vars).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const kubernetes = cluster.kubernetesVersion ?? null;
   return sha256(JSON.stringify([1, file, environment, slot, sortedVars, kubernetes, digests]));

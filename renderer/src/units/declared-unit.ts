@@ -2,6 +2,7 @@ import type { InfrastructureUnit, ServiceUnit } from '@codex-k8s/schema';
 import { checkPart } from '../contract/index.ts';
 import { suggest } from '../diagnostics/index.ts';
 import { evaluateNode, evaluateScalar } from '../evaluation/index.ts';
+import type { ResolvedImage } from '../images/index.ts';
 import type { RenderScope } from '../render-scope.ts';
 import type { TemplateContext } from '../template/index.ts';
 import {
@@ -42,7 +43,7 @@ export function declareUnit(
   list: UnitList,
   written: YamlNode,
   context: TemplateContext,
-  images: ReadonlyMap<string, string>,
+  images: ReadonlyMap<string, ResolvedImage>,
 ): DeclaredUnit | undefined {
   if (!isWanted(scope, written, context)) return undefined;
   const before = scope.findings.errors;
@@ -94,12 +95,12 @@ function isWanted(scope: RenderScope, unit: YamlNode, context: TemplateContext):
 function resolveImage(
   scope: RenderScope,
   unit: YamlNode,
-  images: ReadonlyMap<string, string>,
+  images: ReadonlyMap<string, ResolvedImage>,
 ): string | undefined {
   const node = at(unit, ['workload', 'image']);
   const name = stringOf(node);
   if (node === undefined || name === undefined) return undefined;
-  const reference = images.get(name);
+  const reference = images.get(name)?.planned.reference;
   if (reference === undefined) {
     const hint = suggest(name, images.keys());
     const message = `there is no image ${JSON.stringify(name)} in spec.images`;

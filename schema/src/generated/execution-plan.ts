@@ -45,17 +45,102 @@ export interface ExecutionPlan {
    * Deploy units in topological order, ties by name.
    */
   units: DeployUnit[];
+  /**
+   * Snapshots of source directories that units mount, by name. Absent when there are none.
+   */
+  snapshots?: PlanSnapshot[];
   retired?: PlanRetirement;
 }
+/**
+ * An image that units run. One that is built or mirrored must exist before a unit that names it is applied.
+ */
 export interface PlanImage {
   /**
-   * Key in spec.images.
+   * Key in spec.images; `<key>.<unit>` for the image of a unit that is hot-reload.
    */
   name: string;
   /**
    * What pods pull.
    */
   reference: string;
+  /**
+   * external: there already; build: to be built as `build` says; mirror: to be copied as `mirror` says.
+   */
+  policy?: 'external' | 'build' | 'mirror';
+  /**
+   * The reference as services.yaml has it, when images.lock pinned it.
+   */
+  source?: string;
+  build?: PlanImageBuild;
+  mirror?: PlanImageMirror;
+}
+/**
+ * Everything an image is built from; its tag is a hash over nothing else.
+ */
+export interface PlanImageBuild {
+  context: PlanBuildContext;
+  dockerfile: PlanSourceContent;
+  /**
+   * Stage of the Dockerfile.
+   */
+  target?: string;
+  /**
+   * Build arguments by name.
+   */
+  args?: {
+    [k: string]: string;
+  };
+  /**
+   * Images it is built on, pinned where images.lock knows them: the build resolves them to these.
+   */
+  bases?: PlanBaseImage[];
+}
+/**
+ * Directory of the repository.
+ */
+export interface PlanBuildContext {
+  /**
+   * Relative to the root of the repository; empty: the root.
+   */
+  path: string;
+  /**
+   * Git tree id of the whole directory.
+   */
+  tree?: string;
+  /**
+   * In place of tree: the build sees these files and directories, and nothing else of the context.
+   */
+  inputs?: PlanSourceContent[];
+}
+/**
+ * A file or directory of the repository, with its git blob or tree id.
+ */
+export interface PlanSourceContent {
+  /**
+   * Relative to the root of the repository.
+   */
+  path: string;
+  id: string;
+}
+export interface PlanBaseImage {
+  /**
+   * As the Dockerfile or services.yaml has it.
+   */
+  source: string;
+  /**
+   * What is pulled.
+   */
+  reference: string;
+}
+export interface PlanImageMirror {
+  /**
+   * Reference that is copied, with its digest where images.lock knows it.
+   */
+  from: string;
+  /**
+   * Repository and tag of the copy.
+   */
+  to: string;
 }
 /**
  * One node of the deploy graph.
@@ -89,6 +174,10 @@ export interface DeployUnit {
    * How new code reaches the running service.
    */
   codeUpdateStrategy?: 'hot-reload' | 'rebuild' | 'restart';
+  /**
+   * Names from the plan's snapshots that must exist before the unit is applied. Absent when there are none.
+   */
+  snapshots?: string[];
   readiness: PlanReadiness;
   /**
    * When objects that left this unit are deleted.
@@ -116,6 +205,23 @@ export interface PlanReadiness {
    * How long the unit may take to become healthy.
    */
   timeoutSeconds: number;
+}
+/**
+ * The files of a git tree as a PersistentVolumeClaim of this name in the plan's namespace, mountable read-only by many pods. It must exist, filled, before a unit that names it is applied.
+ */
+export interface PlanSnapshot {
+  /**
+   * Name of the claim; made from the tree.
+   */
+  name: string;
+  /**
+   * Directory, relative to the root of the repository; empty: the root.
+   */
+  path: string;
+  /**
+   * Git tree id of the directory.
+   */
+  tree: string;
 }
 /**
  * Marks a retired stack: its units are empty, and only this permits the teardown.

@@ -30,6 +30,10 @@ export interface StackSpec {
    * Output semantics: a newer renderer never changes what an older number yields.
    */
   rendering?: 1;
+  requires?: Requires;
+  instanceScope?: InstanceScope;
+  kubernetes?: KubernetesTarget;
+  policies?: Policies;
   /**
    * Files merged below this one, in order; paths are relative to the file that names them and may be globs.
    */
@@ -81,8 +85,96 @@ export interface StackSpec {
    * The services themselves.
    */
   services: ServiceUnit[];
+  /**
+   * Secrets that workloads may read: their names and keys, never their values.
+   */
+  secrets?: Secret[];
+  secretResolution?: SecretResolution;
+  /**
+   * Documents that agents are given to read.
+   */
+  projectDocs?: ProjectDoc[];
   orchestration: Orchestration;
   webhookRuntime: WebhookRuntime;
+}
+/**
+ * What this file needs to be read as it is meant.
+ */
+export interface Requires {
+  /**
+   * Range of renderer versions: an older one refuses the file instead of reading it wrongly. Comparators are joined by spaces, alternatives by ||.
+   */
+  renderer?: string;
+}
+/**
+ * Tells the copies of this stack in one cluster apart, so that none of them takes another's objects for its own.
+ */
+export interface InstanceScope {
+  /**
+   * What marks one copy: the label codex-k8s.dev/instance of every object and pod, and .Instance in templates. In a slot it must differ from slot to slot.
+   */
+  marker?: string;
+}
+/**
+ * What the target cluster knows: every object is checked against it without asking the cluster.
+ */
+export interface KubernetesTarget {
+  /**
+   * Version of the cluster, in quotes. Default: the newest the renderer knows; what the caller says about the cluster wins.
+   */
+  version?: string;
+  /**
+   * Files with CustomResourceDefinitions that the cluster has from elsewhere: read only, to check custom objects. Relative to this file, globs allowed. Definitions among the objects of the stack count by themselves.
+   */
+  definitions?: string[];
+}
+/**
+ * Every rendered object is held against a pack of rules; how heavy a finding weighs depends on the environment.
+ */
+export interface Policies {
+  /**
+   * Findings that are known and accepted. They stay listed, with the reason; a waiver that nothing needs is warned of.
+   */
+  waivers?: Waiver[];
+}
+/**
+ * One rule that does not count for a unit, or for one object.
+ */
+export interface Waiver {
+  /**
+   * The rule.
+   */
+  rule:
+    | 'plaintext-secret'
+    | 'floating-tag'
+    | 'missing-limits'
+    | 'missing-probes'
+    | 'privileged'
+    | 'host-path'
+    | 'deprecated-api'
+    | 'slot-secret';
+  /**
+   * Unit whose objects it is about. Default: any.
+   */
+  unit?: string;
+  /**
+   * Object it is about, as Kind/name. Default: any of the unit.
+   */
+  object?: string;
+  /**
+   * Environments it is for, by name or alias. Default: all.
+   *
+   * @minItems 1
+   */
+  environments?: [string, ...string[]];
+  /**
+   * Why it is accepted, and by whom: people read it in every report.
+   */
+  reason: string;
+  /**
+   * When to look at it again. It is shown with the finding; nothing happens by itself, since a render knows no date.
+   */
+  until?: string;
 }
 export interface Variable {
   type?: 'string' | 'integer' | 'number' | 'boolean';
@@ -103,13 +195,29 @@ export interface Environment {
    */
   from?: string;
   /**
+   * Other names by which it can be asked for. Not inherited.
+   */
+  aliases?: string[];
+  /**
    * Only an environment of kind cluster may hold cluster-scoped objects.
    */
   kind?: 'application' | 'cluster';
   /**
+   * An environment that people rely on: every image tag must be locked in images.lock, and no service may be hot-reload. Inherited; without it, only hot-reload is refused, and only in an environment named production.
+   */
+  protected?: boolean;
+  /**
    * Namespace of the environment.
    */
   namespaceTemplate?: string;
+  /**
+   * Public domain of the environment, read as .Domain.
+   */
+  domainTemplate?: string;
+  /**
+   * When nodes pull the images of typed workloads. Default: what Kubernetes does by itself.
+   */
+  imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never';
   /**
    * Values of declared variables in this environment.
    */
@@ -123,36 +231,48 @@ export interface Environment {
     [k: string]: string;
   };
 }
+/**
+ * Where an image comes from. `{ from: reference }` is enough for one that is pulled as it is.
+ */
 export interface Image {
   /**
-   * external: pulled as it is; build: built from this repository; mirror: copied to `local` and pulled from there.
+   * external: pulled as it is; build: built from this repository and tagged by its content; mirror: copied to `to` and pulled from there.
    */
   type?: 'external' | 'build' | 'mirror';
   /**
-   * Reference of an external or mirrored image.
+   * external, mirror: the reference, with a tag (pinned by images.lock) or a digest.
    */
   from?: string;
   /**
-   * Where a mirrored image lies inside the cluster.
+   * mirror: where the copy lies, with or without a tag. Default of the tag: that of `from`.
    */
-  local?: string;
+  to?: string;
   /**
-   * Repository a built image is pushed to, without a tag.
+   * build: repository the image is pushed to, without a tag: the tag is made from what the image is built from.
    */
   repository?: string;
   /**
-   * Tag of a built image.
+   * build: directory the image is built from, relative to this file. Every file in it counts for the tag, also what a .dockerignore leaves out: keep it small.
    */
-  tagTemplate?: string;
-  dockerfile?: string;
   context?: string;
   /**
-   * Stage of the Dockerfile.
+   * build: the Dockerfile, relative to this file. Default: Dockerfile in the context.
+   */
+  dockerfile?: string;
+  /**
+   * build: stage of the Dockerfile. Default: the last one.
    */
   target?: string;
-  buildArgs?: {
+  /**
+   * build: build arguments by name. They are no place for secrets: the plan lists them.
+   */
+  args?: {
     [k: string]: string;
   };
+  /**
+   * build: images it is built on besides those of its FROM lines, which are found by themselves; pinned by images.lock like any other.
+   */
+  bases?: string[];
 }
 export interface Component {
   name: string;
@@ -172,9 +292,11 @@ export interface ServiceDefaults {
    */
   scope?: 'environment' | 'infrastructure-singleton';
   /**
-   * How new code reaches the running service. Required, here or in a component.
+   * How new code reaches the running service: rebuild makes an image of it, restart makes new pods when its `restart.sources` change, hot-reload mounts a snapshot of `hotReload.source`. Required, here or in a component.
    */
   codeUpdateStrategy?: 'hot-reload' | 'rebuild' | 'restart';
+  hotReload?: HotReload;
+  restart?: Restart;
   /**
    * Phase of orchestration.deployOrder. Default: stateful for infrastructure, internal for services.
    */
@@ -187,14 +309,108 @@ export interface ServiceDefaults {
    * Plain manifests (*.yaml, taken as they are) and templates (*.tpl, executed first); relative to this file, globs allowed.
    */
   manifests?: Manifest[];
+  helm?: HelmChart;
+  kustomize?: KustomizeDirectory;
   workload?: Workload;
+  /**
+   * Jobs that change data before the unit's objects are sent, in this order.
+   */
+  migrations?: Migration[];
+  /**
+   * Jobs that run around the apply, in this order.
+   */
+  hooks?: Hook[];
   readiness?: Readiness;
   /**
    * When objects that left the unit are deleted.
    */
   prune?: 'before' | 'afterApply' | 'afterHealthy';
 }
+/**
+ * How the service runs where codeUpdateStrategy is hot-reload; elsewhere it changes nothing.
+ */
+export interface HotReload {
+  /**
+   * Directory of the code, relative to this file. A snapshot of it, named by its git tree, is mounted read-only.
+   */
+  source: string;
+  /**
+   * Where the container sees the snapshot.
+   */
+  mountPath: string;
+  /**
+   * Stage of the Dockerfile with the tools of development. Only for an image that is built.
+   */
+  target?: string;
+  /**
+   * Files and directories of the build context that this stage is made from; then new code alone builds no image. Default: the whole context. Relative to this file, globs allowed.
+   *
+   * @minItems 1
+   */
+  inputs?: [string, ...string[]];
+  /**
+   * What runs instead of the workload's command and args.
+   *
+   * @minItems 1
+   */
+  command?: [string, ...string[]];
+}
+/**
+ * What makes new pods where codeUpdateStrategy is restart; elsewhere it changes nothing.
+ */
+export interface Restart {
+  /**
+   * Files and directories whose content is written on the pods as codex-k8s.dev/content: when it changes, they are replaced. Relative to this file, globs allowed.
+   *
+   * @minItems 1
+   */
+  sources: [string, ...string[]];
+}
 export interface Manifest {
+  path: string;
+}
+/**
+ * An existing chart that lies in this repository, rendered without a cluster and without a network by the pinned helm (`tools install`). Its objects are treated like every other manifest.
+ */
+export interface HelmChart {
+  /**
+   * Directory of the chart, relative to this file; the charts it depends on lie unpacked in its charts/ directory.
+   */
+  chart: string;
+  /**
+   * Name of the release. Default: the name of the unit.
+   */
+  releaseName?: string;
+  /**
+   * Values of the chart, checked by the chart's own values.schema.json; they win over valuesFiles.
+   */
+  values?: {
+    [k: string]: unknown;
+  };
+  /**
+   * Files with values, relative to this file, later ones win; checked by the chart's own values.schema.json. Taken as they are: no templates.
+   */
+  valuesFiles?: string[];
+  /**
+   * What the target cluster knows beyond Kubernetes itself, for .Capabilities.APIVersions.
+   */
+  apiVersions?: string[];
+  /**
+   * The crds/ directory of the chart: include it, or skip it because another stack brings the definitions.
+   */
+  crds?: 'include' | 'skip';
+  /**
+   * Objects that helm would run as hooks: refuse them, or skip them because this stack does without or has hooks of its own. Test hooks are always left out.
+   */
+  hooks?: 'refuse' | 'skip';
+}
+/**
+ * An existing kustomization in this repository, built without a network by the pinned kustomize (`tools install`). Its objects are treated like every other manifest.
+ */
+export interface KustomizeDirectory {
+  /**
+   * Directory with a kustomization.yaml, relative to this file.
+   */
   path: string;
 }
 /**
@@ -359,9 +575,219 @@ export interface WorkloadSecurity {
   runAsNonRoot?: boolean;
   readOnlyRootFilesystem?: boolean;
 }
+/**
+ * A Job that changes data for the new version. It runs once per content before the unit's hooks and objects; to run it before all services, give it a unit of its own with deployGroup: migrations.
+ */
+export interface Migration {
+  /**
+   * Unique among the hooks and migrations of the unit.
+   */
+  name: string;
+  /**
+   * What it does, in one line.
+   */
+  description?: string;
+  /**
+   * Leave it out when false.
+   */
+  when?: boolean | string;
+  rollback?: Rollback;
+  /**
+   * How often a failed pod is replaced.
+   */
+  retries?: number;
+  /**
+   * How long it may take, retries included.
+   */
+  timeoutSeconds?: number;
+  /**
+   * When its Job is deleted: before its next run, after it succeeded, or never.
+   */
+  deletePolicy?: 'beforeNextRun' | 'afterSuccess' | 'never';
+  /**
+   * Name from spec.images. Default: that of the unit's workload.
+   */
+  image?: string;
+  /**
+   * What runs, in place of the image's entrypoint.
+   */
+  command?: string[];
+  /**
+   * Its arguments, in place of the image's.
+   */
+  args?: string[];
+  /**
+   * Environment variables by name.
+   */
+  env?: {
+    [k: string]:
+      | string
+      | number
+      | boolean
+      | {
+          secret?: KeyReference;
+          configMap?: KeyReference;
+          /**
+           * Field of the pod.
+           */
+          field?: string;
+        };
+  };
+  resources?: Resources;
+  /**
+   * Directories from elsewhere. A Job has no disk of its own.
+   */
+  volumes?: WorkloadVolume[];
+  /**
+   * Existing service account; without one the pod gets no token.
+   */
+  serviceAccount?: string;
+  security?: WorkloadSecurity;
+}
+/**
+ * What going back to a revision from before this migration means.
+ */
+export interface Rollback {
+  /**
+   * compatible: the older version works with the migrated data; blocked: a rollback across it is refused; job: `job` undoes it.
+   */
+  policy: 'compatible' | 'blocked' | 'job';
+  job?: RollbackJob;
+}
+/**
+ * What undoes a migration; it has the retries and the time of the migration.
+ */
+export interface RollbackJob {
+  /**
+   * Name from spec.images. Default: that of the unit's workload.
+   */
+  image?: string;
+  /**
+   * What runs, in place of the image's entrypoint.
+   */
+  command?: string[];
+  /**
+   * Its arguments, in place of the image's.
+   */
+  args?: string[];
+  /**
+   * Environment variables by name.
+   */
+  env?: {
+    [k: string]:
+      | string
+      | number
+      | boolean
+      | {
+          secret?: KeyReference;
+          configMap?: KeyReference;
+          /**
+           * Field of the pod.
+           */
+          field?: string;
+        };
+  };
+  resources?: Resources;
+  /**
+   * Directories from elsewhere. A Job has no disk of its own.
+   */
+  volumes?: WorkloadVolume[];
+  /**
+   * Existing service account; without one the pod gets no token.
+   */
+  serviceAccount?: string;
+  security?: WorkloadSecurity;
+}
+/**
+ * A Job that runs around the apply of its unit.
+ */
+export interface Hook {
+  /**
+   * Unique in the unit.
+   */
+  name: string;
+  /**
+   * What it does, in one line.
+   */
+  description?: string;
+  /**
+   * Leave it out when false.
+   */
+  when?: boolean | string;
+  /**
+   * beforeApply: before the unit's objects are sent; afterApply: once they are; afterHealthy: once they are healthy too.
+   */
+  on: 'beforeApply' | 'afterApply' | 'afterHealthy';
+  /**
+   * once-per-content: once for the same pod (image, command, environment, …); once-per-revision: once whenever the stack changes.
+   */
+  run?: 'once-per-content' | 'once-per-revision';
+  /**
+   * stop: the unit and what depends on it does not go on; continue: it is told and left.
+   */
+  onFailure?: 'stop' | 'continue';
+  /**
+   * How often a failed pod is replaced.
+   */
+  retries?: number;
+  /**
+   * How long it may take, retries included.
+   */
+  timeoutSeconds?: number;
+  /**
+   * When its Job is deleted: before its next run, after it succeeded, or never.
+   */
+  deletePolicy?: 'beforeNextRun' | 'afterSuccess' | 'never';
+  /**
+   * Name from spec.images. Default: that of the unit's workload.
+   */
+  image?: string;
+  /**
+   * What runs, in place of the image's entrypoint.
+   */
+  command?: string[];
+  /**
+   * Its arguments, in place of the image's.
+   */
+  args?: string[];
+  /**
+   * Environment variables by name.
+   */
+  env?: {
+    [k: string]:
+      | string
+      | number
+      | boolean
+      | {
+          secret?: KeyReference;
+          configMap?: KeyReference;
+          /**
+           * Field of the pod.
+           */
+          field?: string;
+        };
+  };
+  resources?: Resources;
+  /**
+   * Directories from elsewhere. A Job has no disk of its own.
+   */
+  volumes?: WorkloadVolume[];
+  /**
+   * Existing service account; without one the pod gets no token.
+   */
+  serviceAccount?: string;
+  security?: WorkloadSecurity;
+}
+/**
+ * When a unit counts as ready, so that what depends on it goes on.
+ */
 export interface Readiness {
   /**
-   * How long the unit may take to become healthy. Default: orchestration.readiness, else 600.
+   * healthy: every object is as its kind says it should be; applied: the cluster took every object.
+   */
+  strategy?: 'healthy' | 'applied';
+  /**
+   * How long the unit may take. Default: orchestration.readiness, else 600.
    */
   timeoutSeconds?: number;
 }
@@ -391,7 +817,17 @@ export interface InfrastructureUnit {
    * Plain manifests (*.yaml, taken as they are) and templates (*.tpl, executed first); relative to this file, globs allowed.
    */
   manifests?: Manifest[];
+  helm?: HelmChart;
+  kustomize?: KustomizeDirectory;
   workload?: Workload;
+  /**
+   * Jobs that change data before the unit's objects are sent, in this order.
+   */
+  migrations?: Migration[];
+  /**
+   * Jobs that run around the apply, in this order.
+   */
+  hooks?: Hook[];
   readiness?: Readiness;
   /**
    * When objects that left the unit are deleted.
@@ -419,9 +855,11 @@ export interface ServiceUnit {
    */
   scope?: 'environment' | 'infrastructure-singleton';
   /**
-   * How new code reaches the running service. Required, here or in a component.
+   * How new code reaches the running service: rebuild makes an image of it, restart makes new pods when its `restart.sources` change, hot-reload mounts a snapshot of `hotReload.source`. Required, here or in a component.
    */
   codeUpdateStrategy?: 'hot-reload' | 'rebuild' | 'restart';
+  hotReload?: HotReload;
+  restart?: Restart;
   /**
    * Phase of orchestration.deployOrder. Default: stateful for infrastructure, internal for services.
    */
@@ -434,23 +872,193 @@ export interface ServiceUnit {
    * Plain manifests (*.yaml, taken as they are) and templates (*.tpl, executed first); relative to this file, globs allowed.
    */
   manifests?: Manifest[];
+  helm?: HelmChart;
+  kustomize?: KustomizeDirectory;
   workload?: Workload;
+  /**
+   * Jobs that change data before the unit's objects are sent, in this order.
+   */
+  migrations?: Migration[];
+  /**
+   * Jobs that run around the apply, in this order.
+   */
+  hooks?: Hook[];
   readiness?: Readiness;
   /**
    * When objects that left the unit are deleted.
    */
   prune?: 'before' | 'afterApply' | 'afterHealthy';
 }
+/**
+ * A Kubernetes Secret of the environment. It is made or looked up before anything that needs it is applied; a missing one stops the deploy.
+ */
+export interface Secret {
+  /**
+   * Name of the Secret object.
+   */
+  name: string;
+  /**
+   * What it is for, and where to get a value.
+   */
+  description?: string;
+  /**
+   * Keys of its data.
+   *
+   * @minItems 1
+   */
+  keys: [string, ...string[]];
+  /**
+   * platform: values are kept by the platform and written into the namespace; generated: the platform makes random values once per environment or slot; external: an operator in the cluster writes it, the platform waits for it; existing: it is there already, the platform only looks.
+   */
+  source: 'platform' | 'generated' | 'external' | 'existing';
+  /**
+   * Environments that have it, by name or alias. Default: all.
+   *
+   * @minItems 1
+   */
+  environments?: [string, ...string[]];
+  /**
+   * Whether slots have it too. Default: only when its source is generated, since each slot then gets values of its own.
+   */
+  slotAccess?: boolean;
+}
+/**
+ * Which key holds the value of a secret in an environment, where one store keeps the keys of several: overrides first, then the first pattern that fits, then the key itself. No templates.
+ */
+export interface SecretResolution {
+  /**
+   * Other names of an environment, by its name. The aliases of spec.environments count as well.
+   */
+  environmentAliases?: {
+    [k: string]: string[];
+  };
+  /**
+   * Keys with a name of their own in some environments.
+   */
+  keyOverrides?: KeyOverride[];
+  /**
+   * Rules for all other keys, the first that fits counts. One rule stands behind them: CODEXK8S_X is CODEXK8S_PRODUCTION_X in production and CODEXK8S_AI_X in ai.
+   */
+  patterns?: SecretPattern[];
+}
+/**
+ * One key that has a name of its own in some environments.
+ */
+export interface KeyOverride {
+  /**
+   * The key as it is asked for.
+   */
+  sourceKey: string;
+  /**
+   * The key to look for instead, by environment.
+   */
+  overrideKeys: {
+    [k: string]: string;
+  };
+}
+/**
+ * A rule that turns the names of keys into those of an environment.
+ */
+export interface SecretPattern {
+  /**
+   * Only keys that begin so.
+   */
+  sourcePrefix: string;
+  /**
+   * No keys that begin so: those that are results of the rule already.
+   */
+  excludePrefixes?: string[];
+  /**
+   * No keys that end so.
+   */
+  excludeSuffixes?: string[];
+  /**
+   * Only in these environments. Default: all.
+   */
+  environments?: string[];
+  /**
+   * The key to look for: {key} is the whole key, {suffix} what follows the prefix, {env} and {env_upper} the environment.
+   */
+  overrideTemplate: string;
+}
+/**
+ * A document for agents.
+ */
+export interface ProjectDoc {
+  /**
+   * Repository of the project that holds it, as owner/name. Default: this one.
+   */
+  repository?: string;
+  /**
+   * File or directory, relative to the root of the repository.
+   */
+  path: string;
+  /**
+   * What it tells, in one line.
+   */
+  description?: string;
+  /**
+   * Roles it is for. Default: all.
+   *
+   * @minItems 1
+   */
+  roles?: [string, ...string[]];
+  /**
+   * It may be missing.
+   */
+  optional?: boolean;
+}
+/**
+ * How the stack is rolled out and cleaned up.
+ */
 export interface Orchestration {
   /**
-   * Phases, first to last.
+   * Phases, first to last: a unit waits for those of earlier phases.
    *
    * @minItems 1
    */
   deployOrder?: [string, ...string[]];
   readiness?: Readiness;
+  cleanupPolicy?: CleanupPolicy;
 }
 /**
- * What a webhook starts: an environment of its own, or the code alone.
+ * When environments that are made for one run or slot go away.
  */
-export interface WebhookRuntime {}
+export interface CleanupPolicy {
+  /**
+   * After this long without activity, in hours, minutes, seconds. Default: never by itself.
+   */
+  fullEnvIdleTTL?: string;
+  /**
+   * Keep one whose run failed until that time is over, so that people can look.
+   */
+  keepOnFailure?: boolean;
+}
+/**
+ * What a trigger gets to work with: an environment of its own (full-env), or the code alone (code-only). No templates: it is read before any environment is chosen.
+ */
+export interface WebhookRuntime {
+  /**
+   * Mode of triggers that triggerModes does not name.
+   */
+  defaultMode?: 'full-env' | 'code-only';
+  /**
+   * Mode by trigger kind: the part of a run:* label after the colon, with underscores.
+   */
+  triggerModes?: {
+    /**
+     * full-env: an environment of its own; code-only: the code without one.
+     */
+    [k: string]: 'full-env' | 'code-only';
+  };
+  /**
+   * How long the namespace of a run is kept for a revision, in hours, minutes, seconds.
+   */
+  defaultNamespaceTTL?: string;
+  /**
+   * The same by role of the agent.
+   */
+  namespaceTTLByRole?: {
+    [k: string]: string;
+  };
+}
