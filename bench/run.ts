@@ -3,12 +3,14 @@
  *
  *   npm run bench -- main-path            everything
  *   npm run bench -- main-path --quick    a tenth of the pushes, for trying
+ *   npm run bench -- render               the renderer beside kustomize and helm
  */
 const benchmarks: Record<
   string,
   () => Promise<{ run(options: { quick: boolean }): Promise<void> }>
 > = {
   'main-path': () => import('./main-path/index.ts'),
+  render: () => import('./render/index.ts'),
 };
 
 const [name, ...flags] = process.argv.slice(2);

@@ -11,6 +11,12 @@ import { sourceText } from './source-text.ts';
 const scalarText = fc.oneof(
   fc.constantFrom('a', 'true', 'null', '12', '-1', '1.5', '0x1f', '007', 'no', '~', '"q"', "'s'"),
   fc.constantFrom('x: y', 'a #b', 'a#b', '- a', '{{ .X }}', 'http://x:80/y', '-', '?', ':', '""'),
+  fc.constantFrom(
+    '{ a: x/y@sha256:ab, b: c }',
+    '[a&b, c*d, e|f>g, h!i, j%k`l]',
+    '{a: b #c}',
+    '[@a]',
+  ),
   fc.constantFrom('|', '|-', '[a, b]', '{a: 1}', '[]', '&a b', '*a', '"a\\nb"', "'it''s'", '# c'),
 );
 const lineText = fc

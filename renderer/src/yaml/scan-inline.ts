@@ -12,7 +12,7 @@ export interface Scanned {
 }
 
 const simpleEscapes = new Set('"\\/bfnrt');
-const flowPlain = /[A-Za-z0-9_./$<=~^+;()-][^\n,[\]{}#"'&*!|>%@`]*?(?= *(?:[,\]}]|: ))/y;
+const flowPlain = /[A-Za-z0-9_./$<=~^+;()-][^\n,[\]{}#"']*?(?= *(?:[,\]}]|: ))/y;
 
 /** A one-line quoted scalar. */
 export function scanQuoted(source: SourceText, start: number): Scanned {
