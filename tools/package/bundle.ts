@@ -1,8 +1,7 @@
 import { build, type Metafile, type Plugin } from 'esbuild';
-import { fileURLToPath } from 'node:url';
-
-/** Root of the repository. */
-export const root = fileURLToPath(new URL('../../', import.meta.url));
+import { join } from 'node:path';
+import { root } from './root.ts';
+import { compiledValidators } from './validators.ts';
 
 /** What a bundle was made of. */
 export interface Bundle {
@@ -40,6 +39,9 @@ export async function bundleForNode(
     outdir: directory,
     platform: 'node',
     target: 'node20',
+    // The same library as modules: what is not used is left out, and its names can be imported late.
+    alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') },
+    plugins: [compiledValidators],
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     // Packages in the old module format look for `require`, which a module does not have.
@@ -58,7 +60,7 @@ export async function bundleForBrowser(entry: string, file: string): Promise<Bun
     outfile: file,
     platform: 'browser',
     target: 'es2023',
-    plugins: [refuseNode],
+    plugins: [compiledValidators, refuseNode],
   });
   return describe(metafile);
 }

@@ -1,2 +1,3 @@
-export { bundleForBrowser, root, type Bundle } from './bundle.ts';
+export { bundleForBrowser, type Bundle } from './bundle.ts';
+export { root } from './root.ts';
 export { packRenderer, packSchema, type PackedPackage } from './pack.ts';

@@ -1,6 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { root } from './bundle.ts';
+import { root } from './root.ts';
 
 /** Licences of the packages whose code is part of a bundle, as their terms demand. */
 export async function thirdPartyNotices(inputs: readonly string[]): Promise<string> {

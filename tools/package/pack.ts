@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { bundleForBrowser, bundleForNode, root, type Bundle } from './bundle.ts';
+import { bundleForBrowser, bundleForNode, type Bundle } from './bundle.ts';
 import { writeDeclarations } from './declarations.ts';
 import { thirdPartyNotices } from './notices.ts';
+import { root } from './root.ts';
 
 const run = promisify(execFile);
 
