@@ -71,7 +71,7 @@ describe('the command line', () => {
     const { code, stderr } = await run(directory, ['render', '--env', 'dev', '--out', 'out']);
     expect([code, stderr]).to.deep.equal([
       64,
-      'error: out/manifests exists and is not from a render: choose another --out\n',
+      'error: out/manifests/mine.yaml is not from a render: move it away, or choose another --out\n',
     ]);
     expect(await readFile(join(directory, 'out/manifests/mine.yaml'), 'utf8')).to.equal('a: 1\n');
   });
@@ -159,7 +159,7 @@ describe('the command line', () => {
     const text = await run(directory, ['plan', '--env', 'ai', '--slot', '2']);
     expect([text.code, text.stdout]).to.deep.equal([
       0,
-      'shop/shop ai slot 2 -> namespace shop-2\n  web  internal\n         Deployment/web\n',
+      'shop/shop ai slot 2 -> namespace shop-2\ninternal\n└─ web  (service; rebuild)\n   └─ Deployment/web\n',
     ]);
     const json = await run(directory, ['plan', '--env', 'ai', '--slot', '2', '--output', 'json']);
     expect(JSON.parse(json.stdout)).to.deep.include({ kind: 'ExecutionPlan', slot: 2 });

@@ -1,21 +1,59 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
 /** What the command line takes from its environment; nothing else does. */
 export interface CliEnvironment {
-  colour: boolean;
+  /** Whether output has colours: as the stream allows (a terminal), always, or never. */
+  colour: 'auto' | 'always' | 'never';
+  /**
+   * Where the pinned helm and kustomize are: `CODEXK8S_TOOLS_DIR`, else `codex-k8s/tools` in the
+   * user's cache directory.
+   */
+  toolsDirectory: string;
+  /** `CODEXK8S_DOWNLOAD_BASE_URL`: a mirror in place of every publisher's origin; `off` downloads nothing. */
+  downloadBaseUrl: string | undefined;
+  /** Variables for child tools such as Go. */
+  toolEnvironment: Record<string, string>;
   /** Values for declared variables, asked for by `--vars-from-env PREFIX`. */
   variables(prefix: string): Record<string, string>;
 }
 
-/** Reads the environment. Source of NO_COLOR: https://no-color.org */
-export function readEnvironment(
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-): CliEnvironment {
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Reads the environment. */
+export function readEnvironment(environment: Variables = process.env): CliEnvironment {
   return {
-    colour: (environment['NO_COLOR'] ?? '') === '',
+    colour: colourOf(environment),
+    toolsDirectory: toolsDirectoryOf(environment),
+    downloadBaseUrl: environment['CODEXK8S_DOWNLOAD_BASE_URL'] || undefined,
+    toolEnvironment: Object.fromEntries(
+      Object.entries(environment).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, value]],
+      ),
+    ),
     variables(prefix) {
-      const found = Object.entries(environment).filter(([name]) => name.startsWith(prefix));
+      const found = Object.entries(environment).filter(
+        ([name]) => name.startsWith(prefix) && name.length > prefix.length,
+      );
       return Object.fromEntries(
         found.map(([name, value]) => [name.slice(prefix.length), value ?? '']),
       );
     },
   };
+}
+
+/** Sources: https://no-color.org, https://force-color.org; where both are set, force wins as in Node. */
+function colourOf(environment: Variables): CliEnvironment['colour'] {
+  const force = environment['FORCE_COLOR'];
+  if (force !== undefined && force !== '')
+    return force === '0' || force === 'false' ? 'never' : 'always';
+  return (environment['NO_COLOR'] ?? '') === '' ? 'auto' : 'never';
+}
+
+/** Source: XDG Base Directory Specification, $XDG_CACHE_HOME. */
+function toolsDirectoryOf(environment: Variables): string {
+  const own = environment['CODEXK8S_TOOLS_DIR'];
+  if (own !== undefined && own !== '') return resolve(own);
+  const home = environment['HOME'] || homedir();
+  return join(environment['XDG_CACHE_HOME'] || join(home, '.cache'), 'codex-k8s', 'tools');
 }

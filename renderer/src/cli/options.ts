@@ -10,21 +10,19 @@ export interface RenderOptions {
   var: Record<string, string>;
   varsFromEnv?: string;
   kubernetesVersion?: string;
-  output: 'text' | 'json';
+  output: 'text' | 'json' | 'yaml';
 }
 
 /** A command with the options that all commands share. */
-export function withSourceOptions(command: Command): Command {
-  return command
+export function withSourceOptions(
+  command: Command,
+  formats: readonly string[] = ['text', 'json'],
+): Command {
+  return withOutput(command, formats)
     .option('-f, --file <path>', 'the services.yaml', 'services.yaml')
     .option(
       '--root <directory>',
       'what imports and manifests may not leave (default: the current directory)',
-    )
-    .addOption(
-      new Option('-o, --output <format>', 'format of the result')
-        .choices(['text', 'json'])
-        .default('text'),
     )
     .option('--slot <number>', 'slot to render for', parseSlot)
     .option(
@@ -35,9 +33,31 @@ export function withSourceOptions(command: Command): Command {
     )
     .option(
       '--vars-from-env <prefix>',
-      'take values of declared variables from environment variables',
+      'take values of declared variables from environment variables: SHOP_ for SHOP_replicas',
+      parsePrefix,
     )
     .option('--kubernetes-version <version>', 'version of the target cluster, such as 1.36');
+}
+
+/**
+ * An option without which a command cannot do. Unlike commander's own, it is missed only after
+ * unknown options were told: `--evn dev` is a typo of `--env`, not its absence.
+ */
+export function requireOption(command: Command, flags: string, description: string): Command {
+  const option = new Option(flags, `${description} (required)`);
+  return command.addOption(option).hook('preAction', (_, acting) => {
+    if (acting.getOptionValue(option.attributeName()) === undefined)
+      acting.error(`error: required option '${flags}' not specified`);
+  });
+}
+
+/** A command with `--output`; the first format is the default. */
+export function withOutput(command: Command, formats: readonly string[]): Command {
+  return command.addOption(
+    new Option('-o, --output <format>', 'format of the result')
+      .choices(formats)
+      .default(formats[0]),
+  );
 }
 
 /** Values of variables: those of the command line win over those of the environment. */
@@ -55,6 +75,12 @@ export function variablesOf(
 function parseSlot(text: string): number {
   if (!/^[1-9][0-9]{0,5}$/.test(text)) throw new InvalidArgumentError('a slot is a number from 1.');
   return Number(text);
+}
+
+function parsePrefix(text: string): string {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(text))
+    throw new InvalidArgumentError('a prefix is letters, digits and _, such as SHOP_.');
+  return text;
 }
 
 function collectVariable(text: string, previous: Record<string, string>): Record<string, string> {

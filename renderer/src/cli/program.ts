@@ -1,18 +1,22 @@
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { rendererVersion } from '../version.ts';
+import { registerMigrate } from './commands/migrate.ts';
 import { registerPlan } from './commands/plan.ts';
 import { registerRender } from './commands/render.ts';
+import { registerTools } from './commands/tools.ts';
 import { registerValidate } from './commands/validate.ts';
 import { readEnvironment } from './config.ts';
 import { createOutput, type OutputStream } from './console.ts';
 import type { CliContext } from './context.ts';
-import { CliError, exitCodes } from './exit-code.ts';
+import { exitCodeMeanings, exitCodes } from './exit-code.ts';
+import { reportFailure } from './report-failure.ts';
 
 /**
  * Runs the command line.
  *
  * @param args without the program itself
- * @returns the exit code: 0 fine, 1 errors in the input, 64 usage, 70 a fault of ours
+ * @returns the exit code: 0 fine, 1 errors in the input, 2 differences (where asked for), 64 usage,
+ * 69 something remote is unavailable, 70 a fault of ours
  */
 export async function runProgram(
   args: readonly string[],
@@ -28,37 +32,31 @@ export async function runProgram(
       exitCode = code;
     },
   });
-  program.configureOutput({
-    writeOut: (text) => output.data(text),
-    writeErr: (text) => output.message(text),
-  });
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError)
-      return error.exitCode === 0 ? exitCodes.fine : exitCodes.usage;
-    if (error instanceof CliError) {
-      output.message(`error: ${error.message}\n`);
-      return error.exitCode;
-    }
-    const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    output.message(`This is a fault of the renderer, please report it.\n${details}\n`);
-    return exitCodes.software;
+    return reportFailure(output, error, program.opts()['debug'] === true);
   }
 }
 
 /** The command tree. Each command is a file in `commands/`; here they are only listed. */
 export function createProgram(context: CliContext): Command {
+  const { output } = context;
   const program = new Command('codex-k8s-renderer')
     .description('Renders a services.yaml to plain Kubernetes manifests and an execution plan.')
     .version(rendererVersion)
+    .option('--debug', 'show where an error came from')
+    // Before the commands: they take these over.
+    .configureOutput({ writeOut: output.data, writeErr: output.message })
     .exitOverride()
     .showHelpAfterError('(add --help for what is possible)')
     .addHelpText('after', programExamples);
   registerRender(program, context);
   registerValidate(program, context);
   registerPlan(program, context);
+  registerMigrate(program, context);
+  registerTools(program, context);
   return program;
 }
 
@@ -68,4 +66,4 @@ Examples:
   codex-k8s-renderer render --file services.yaml --env production --out rendered
   codex-k8s-renderer plan --env ai --slot 3
 
-Exit codes: 0 fine, 1 errors in the input, 64 wrong command line, 70 a fault of the renderer.`;
+Exit codes: ${exitCodeMeanings.map(([code, meaning]) => `${code} ${meaning}`).join(', ')}.`;

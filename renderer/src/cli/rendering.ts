@@ -1,6 +1,7 @@
 import type { Diagnostic } from '@codex-k8s/schema';
 import type { RenderInputs, RenderResult } from '../rendered-stack.ts';
 import { createRenderer } from '../renderer.ts';
+import { printYaml } from '../yaml/index.ts';
 import type { CliEnvironment } from './config.ts';
 import type { CliContext } from './context.ts';
 import { CliError, exitCodes } from './exit-code.ts';
@@ -36,14 +37,17 @@ export function inputsOf(
 /** Says what is wrong with the input, in the format that was asked for; returns the exit code. */
 export function fail(
   context: CliContext,
-  options: Pick<RenderOptions, 'output'>,
+  options: { output: 'text' | 'json' | 'yaml' },
   diagnostics: readonly Diagnostic[],
 ): number {
-  if (options.output === 'json') printJson(context, { ok: false, diagnostics });
-  else context.output.diagnostics(diagnostics);
+  if (options.output === 'text') context.output.diagnostics(diagnostics);
+  else printData(context, options.output, { ok: false, diagnostics: [...diagnostics] });
   return exitCodes.input;
 }
 
-export function printJson(context: CliContext, value: unknown): void {
-  context.output.data(`${JSON.stringify(value, undefined, 2)}\n`);
+/** Prints a value as the data of a command. */
+export function printData(context: CliContext, format: 'json' | 'yaml', value: unknown): void {
+  // Through JSON: what is undefined is left out, and printing sees plain values only.
+  const text = JSON.stringify(value, undefined, 2);
+  context.output.data(format === 'json' ? `${text}\n` : printYaml(JSON.parse(text)));
 }

@@ -1,60 +1,63 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
 import { exitCodes } from '../exit-code.ts';
-import { withSourceOptions, type RenderOptions } from '../options.ts';
+import { requireOption, withSourceOptions, type RenderOptions } from '../options.ts';
 
 /** `render`: writes the stack directory of one environment. */
 export function registerRender(program: Command, context: CliContext): void {
-  withSourceOptions(program.command('render'))
+  const command = withSourceOptions(program.command('render'));
+  requireOption(command, '-e, --env <name>', 'environment to render');
+  requireOption(
+    command,
+    '--out <directory>',
+    'directory to write; what an earlier render left there goes',
+  )
     .description('write the stack directory of one environment')
-    .requiredOption('-e, --env <name>', 'environment to render')
-    .requiredOption(
-      '--out <directory>',
-      'directory to write; what an earlier render left there goes',
-    )
+    .option('--check', 'write nothing; exit with 2 when the directory is not what would be written')
     .addHelpText('after', examples)
-    .action(async (options: RenderOptions & { out: string }) =>
-      context.finish(await render(context, options)),
-    );
+    .action(async (options: Options) => context.finish(await render(context, options)));
 }
 
 const examples = `
 Examples:
   codex-k8s-renderer render --env dev --out rendered
   codex-k8s-renderer render --file examples/shop/services.yaml --env production --var replicas=5 --out rendered
-  codex-k8s-renderer render --env ai --slot 3 --vars-from-env SHOP_ --out rendered --output json`;
+  codex-k8s-renderer render --env ai --slot 3 --vars-from-env SHOP_ --out rendered --output json
+  codex-k8s-renderer render --env production --out rendered --check`;
 
-async function render(
-  context: CliContext,
-  options: RenderOptions & { out: string },
-): Promise<number> {
-  const { fail, printJson, renderOne } = await import('../rendering.ts');
-  const { writeDirectory } = await import('../write-directory.ts');
+type Options = RenderOptions & { out: string; check?: true };
+
+async function render(context: CliContext, options: Options): Promise<number> {
+  const { fail, printData, renderOne } = await import('../rendering.ts');
   const result = await renderOne(options, context.environment);
   if (!result.ok) return fail(context, options, result.diagnostics);
   const { rendered } = result;
-  await writeDirectory(options.out, rendered.files);
-  const { stack, project, plan, contentHash, inputHash, provenance, diagnostics, files } = rendered;
-  if (options.output === 'json') {
+  const { compareDirectory, writeDirectory } = await import('../write-directory.ts');
+  const { stack, project, plan, contentHash, inputHash, provenance, diagnostics } = rendered;
+  const differences = options.check === true ? compareDirectory(options.out, rendered.files) : [];
+  if (options.check !== true) writeDirectory(options.out, rendered.files);
+  const files = rendered.files.map(({ path, digest }) => ({ path, digest }));
+  if (options.output !== 'text') {
     const { environment, namespace } = plan;
-    const paths = files.map(({ path, digest }) => ({ path, digest }));
-    printJson(context, {
-      ok: true,
-      project,
-      stack,
-      environment,
-      namespace,
+    const head = { ok: true, project, stack, environment, namespace };
+    const compared = options.check === true ? { differences } : {};
+    printData(context, options.output, {
+      ...head,
       contentHash,
       inputHash,
       provenance,
-      files: paths,
+      files,
+      ...compared,
       diagnostics,
     });
   } else {
     context.output.diagnostics(diagnostics);
+    context.output.data(differences.map(({ path, change }) => `${change} ${path}\n`).join(''));
+    const verb = options.check !== true ? 'in' : differences.length > 0 ? 'differ from' : 'as in';
+    const count = differences.length > 0 ? differences.length : files.length;
     context.output.message(
-      `${stack}: ${files.length} files in ${options.out}, content ${contentHash}\n`,
+      `${stack}: ${count} files ${verb} ${options.out}, content ${contentHash}\n`,
     );
   }
-  return exitCodes.fine;
+  return differences.length > 0 ? exitCodes.differences : exitCodes.fine;
 }

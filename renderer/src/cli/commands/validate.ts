@@ -22,7 +22,7 @@ Examples:
   codex-k8s-renderer validate --output json`;
 
 async function validate(context: CliContext, options: RenderOptions): Promise<number> {
-  const { inputsOf, printJson } = await import('../rendering.ts');
+  const { inputsOf, printData } = await import('../rendering.ts');
   const { openSource } = await import('../source.ts');
   const { createRenderer } = await import('../../renderer.ts');
   const source = await openSource(options.file, options.root);
@@ -44,7 +44,8 @@ async function validate(context: CliContext, options: RenderOptions): Promise<nu
   const diagnostics = [...found.values()];
   const ok = diagnostics.every(({ severity }) => severity !== 'error');
   const names = environments.targets.map(({ name }) => name);
-  if (options.output === 'json') printJson(context, { ok, environments: names, diagnostics });
+  if (options.output !== 'text')
+    printData(context, options.output, { ok, environments: names, diagnostics });
   else {
     context.output.diagnostics(diagnostics, 'data');
     if (ok) context.output.message(`${source.file} is valid for ${names.join(', ')}\n`);
