@@ -1,3 +1,4 @@
+export { functionNames as knownFunctions } from './functions.ts';
 export type { OutputPiece } from './execute.ts';
 export { GoFloat, type GoMap, type GoValue } from './go-value.ts';
 export { printValue } from './print-value.ts';
@@ -11,4 +12,5 @@ export {
   type TemplateContext,
   type TemplateOutcome,
 } from './template.ts';
+export { tokenize, type Token } from './lexer.ts';
 export type { TemplateError } from './template-error.ts';
