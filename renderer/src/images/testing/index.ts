@@ -1,0 +1,6 @@
+export {
+  startTestRegistry,
+  type RegistryAccess,
+  type TestRegistry,
+  type TestRegistryOptions,
+} from './oci-registry.ts';
