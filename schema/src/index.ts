@@ -1,4 +1,5 @@
 export type * from './generated/index.ts';
+export { reportSchemas } from './report-schemas.ts';
 export { schemas } from './schemas.ts';
 export { triggerKinds, type TriggerKind } from './trigger-kinds.ts';
 export {

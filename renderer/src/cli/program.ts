@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { rendererVersion } from '../version.ts';
 import { registerMigrate } from './commands/migrate.ts';
+import { registerDiff } from './commands/diff.ts';
 import { registerPlan } from './commands/plan.ts';
 import { registerRender } from './commands/render.ts';
 import { registerTools } from './commands/tools.ts';
@@ -54,6 +55,7 @@ export function createProgram(context: CliContext): Command {
     .addHelpText('after', programExamples);
   registerRender(program, context);
   registerValidate(program, context);
+  registerDiff(program, context);
   registerPlan(program, context);
   registerMigrate(program, context);
   registerTools(program, context);

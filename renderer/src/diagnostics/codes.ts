@@ -565,6 +565,37 @@ export const codes = {
     title: 'A waiver is needed by nothing',
     hint: 'Remove it, or correct what it names.',
   },
+  // What `diff` reads besides the stack itself
+  'no-repository': {
+    code: 'CK-R-190',
+    severity: 'error',
+    title: 'There is no git repository here',
+    hint: 'Run it inside of a clone, or compare with a directory: --against DIR.',
+  },
+  'unknown-revision': {
+    code: 'CK-R-191',
+    severity: 'error',
+    title: 'A revision does not exist',
+    hint: 'Name a branch, a tag or a commit that is in this clone; fetch it first when it is not.',
+  },
+  'shallow-history': {
+    code: 'CK-R-192',
+    severity: 'error',
+    title: 'The history of this clone is cut off',
+    hint: 'Clone the whole history: `fetch-depth: 0` for actions/checkout, or `git fetch --unshallow`.',
+  },
+  'unreadable-repository': {
+    code: 'CK-R-193',
+    severity: 'error',
+    title: 'The repository cannot be read',
+    hint: 'Check it with `git fsck`; a partial clone (--filter) lacks objects: clone it whole.',
+  },
+  'unreadable-state': {
+    code: 'CK-R-194',
+    severity: 'error',
+    title: 'A directory is not what a render leaves',
+    hint: 'Name a stack directory (with plan.json), or a directory that holds one per stack.',
+  },
 } as const satisfies Record<string, CodeEntry>;
 
 /** Name of a problem in the source. */

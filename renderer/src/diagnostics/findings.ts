@@ -5,6 +5,8 @@ import { codes, type ProblemName } from './codes.ts';
 export interface FindingDetails {
   /** In place of the general hint of the code. */
   hint?: string;
+  /** In place of the severity of the code, where the environment decides it. */
+  severity?: Diagnostic['severity'];
 }
 
 /** Collects what is found on the way: a render reports all of it, not only the first. */
@@ -26,7 +28,7 @@ export class Findings {
     const { code, severity, hint } = codes[problem];
     const diagnostic: Diagnostic = {
       code,
-      severity,
+      severity: details.severity ?? severity,
       message,
       ...positionOf(where),
       hint: details.hint ?? hint,

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { readdir, readFile } from 'node:fs/promises';
 import { codes } from './codes.ts';
 import { findingsOf, stackText, type TextInputs } from '../testing/index.ts';
 
@@ -70,6 +71,55 @@ const cases: BrokenStack[] = [
     files: { 'services.yaml': `${stackText(environments)}---\na: b\n` },
     expected: [
       'services.yaml:14:1 CK-R-007 a file of the stack is one document; this is the second',
+    ],
+  },
+  {
+    name: 'a stack that is for newer renderers: nothing else is said about it',
+    files: {
+      ...stack('  imports: [a.yaml]\n  requires: { renderer: ">=99 || ^0.0.1" }\n  unknown: 1\n'),
+      'a.yaml': 'spec: {}\n',
+    },
+    expected: [
+      'services.yaml:9:25 CK-R-008 the file needs a renderer >=99 || ^0.0.1; this is 0.1.0',
+    ],
+  },
+  {
+    name: 'an import that asks for newer output',
+    files: { ...stack('  imports: [a.yaml]\n'), 'a.yaml': 'spec: { rendering: 2 }\n' },
+    expected: ['a.yaml:1:20 CK-R-008 the file asks for rendering 2; renderer 0.1.0 knows 1'],
+  },
+  {
+    name: 'a trigger that is none, with the one that is meant',
+    files: stack(
+      '  webhookRuntime:\n    triggerModes: { dev_revize: full-env, qa: ful-env, nonsense: code-only }\n',
+    ),
+    expected: [
+      'services.yaml:9:21 CK-R-020 unknown name dev_revize',
+      'services.yaml:9:47 CK-R-023 qa must be one of full-env, code-only',
+      'services.yaml:9:56 CK-R-020 unknown name nonsense',
+    ],
+  },
+  {
+    name: 'an alias that is taken',
+    files: {
+      'services.yaml': stackText(
+        '  environments:\n    dev: { aliases: [staging, d] }\n    staging: { aliases: [d] }\n',
+      ),
+    },
+    expected: [
+      'services.yaml:7:22 CK-R-033 staging would mean staging and dev',
+      'services.yaml:8:26 CK-R-033 d would mean dev and staging',
+    ],
+  },
+  {
+    name: 'rules and documents that stand twice, and documents outside',
+    files: stack(
+      '  secretResolution:\n    keyOverrides:\n      - { sourceKey: A, overrideKeys: { dev: B } }\n      - { sourceKey: A, overrideKeys: { dev: C } }\n  projectDocs:\n    - { path: a.md }\n    - { path: a.md, repository: team/other }\n    - { path: a.md }\n    - { path: ../b.md }\n',
+    ),
+    expected: [
+      'services.yaml:11:22 CK-R-016 spec.secretResolution.keyOverrides has two items for A',
+      'services.yaml:15:15 CK-R-016 spec.projectDocs has two items for a.md',
+      'services.yaml:16:15 CK-R-010 ../b.md leads outside of the repository',
     ],
   },
   {
@@ -367,6 +417,85 @@ const cases: BrokenStack[] = [
     expected: ['services.yaml:13:16 CK-R-053 there is no image "wbe" in spec.images'],
   },
   {
+    name: 'a service that is hot-reload in a production environment, through its component',
+    files: {
+      ...stack(
+        '    production: { from: dev }\n    copy: { from: production, protected: true }\n  images: { web: { from: nginx } }\n  components:\n    - name: base\n      serviceDefaults: { codeUpdateStrategy: hot-reload }\n  services:\n    - name: web\n      use: [base]\n      hotReload: { source: src, mountPath: /src }\n      workload: { image: web }\n',
+      ),
+      'src/a': 'a',
+    },
+    inputs: { environment: 'production' },
+    expected: [
+      'services.yaml:13:46 CK-R-113 web is hot-reload, and production is a production environment',
+    ],
+  },
+  {
+    name: 'services that cannot be hot-reload as they are declared',
+    files: {
+      ...stack(`  images:
+    web: { from: nginx }
+    api: { type: build, repository: x/api, context: api }
+  services:
+    - name: a
+      codeUpdateStrategy: hot-reload
+      hotReload: { source: nope, mountPath: /src/, target: dev }
+      workload:
+        image: web
+        volumes: [{ name: source-snapshot, mountPath: /src, emptyDir: true }]
+    - name: b
+      codeUpdateStrategy: hot-reload
+      hotReload: { source: .., mountPath: /src }
+      workload: { image: api }
+    - name: c
+      codeUpdateStrategy: hot-reload
+      hotReload: { source: api, mountPath: /src, inputs: [web.yaml, "api/*.x"], target: dev }
+      workload: { image: api }
+    - name: d
+      codeUpdateStrategy: hot-reload
+      hotReload: { source: api, mountPath: /src }
+      manifests: [{ path: web.yaml }]
+`),
+      'web.yaml': configMap,
+      'api/Dockerfile': 'FROM scratch\n',
+    },
+    expected: [
+      'services.yaml:14:28 CK-R-114 there is no directory nope to mount in a',
+      'services.yaml:14:52 CK-R-114 hotReload of a has a target, and the image web is not built here',
+      'services.yaml:17:28 CK-R-114 the volume of the snapshot of a is named source-snapshot already',
+      'services.yaml:17:56 CK-R-114 the snapshot of a is mounted at /src/ already',
+      'services.yaml:20:28 CK-R-010 .. leads outside of the source',
+      'services.yaml:24:59 CK-R-114 web.yaml lies outside of the context api',
+      'services.yaml:24:69 CK-R-011 api/*.x matches nothing in the source',
+      'services.yaml:24:89 CK-R-112 api/Dockerfile has no stage dev',
+      'services.yaml:28:18 CK-R-114 d has no typed workload that a snapshot could be mounted in',
+    ],
+  },
+  {
+    name: 'services that new code never reaches',
+    files: {
+      ...stack(`  services:
+    - name: a
+      codeUpdateStrategy: restart
+      manifests: [{ path: web.yaml }]
+    - name: b
+      codeUpdateStrategy: hot-reload
+      manifests: [{ path: b.yaml }]
+    - name: c
+      codeUpdateStrategy: restart
+      restart: { sources: [nope] }
+      manifests: [{ path: c.yaml }]
+`),
+      'web.yaml': configMap,
+      'b.yaml': configMap.replace('web', 'b'),
+      'c.yaml': configMap.replace('web', 'c'),
+    },
+    expected: [
+      'services.yaml:10:27 CK-R-115 a is restart, and says of no source that it restarts it',
+      'services.yaml:13:27 CK-R-115 b is hot-reload, and says nothing of its source',
+      'services.yaml:17:28 CK-R-011 nope matches nothing in the source',
+    ],
+  },
+  {
     name: 'a unit with nothing to deploy',
     files: stack(service('')),
     expected: ['services.yaml:9:13 CK-R-060 web has neither a workload nor manifests'],
@@ -513,10 +642,17 @@ describe('diagnostics', () => {
     });
   }
 
-  it('are shown here for every code there is', () => {
+  it('are shown by a test for every code there is', async () => {
     const shown = new Set(
       cases.flatMap(({ expected }) => expected).map((line) => /CK-R-\d+/.exec(line)?.[0]),
     );
+    // Rooms that find something of their own show it in a test beside them.
+    const source = new URL('../', import.meta.url);
+    for (const path of await readdir(source, { recursive: true })) {
+      if (!path.endsWith('.test.ts')) continue;
+      const text = await readFile(new URL(path, source), 'utf8');
+      for (const [code] of text.matchAll(/CK-R-\d{3}/g)) shown.add(code);
+    }
     expect(
       Object.values(codes)
         .map(({ code }) => code)

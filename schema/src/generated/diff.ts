@@ -134,15 +134,27 @@ export interface FieldChange {
   /**
    * Value of the base; absent when added or masked.
    */
-  from?: {
-    [k: string]: unknown;
-  };
+  from?:
+    | string
+    | number
+    | boolean
+    | null
+    | unknown[]
+    | {
+        [k: string]: unknown;
+      };
   /**
    * Value of the head; absent when removed or masked.
    */
-  to?: {
-    [k: string]: unknown;
-  };
+  to?:
+    | string
+    | number
+    | boolean
+    | null
+    | unknown[]
+    | {
+        [k: string]: unknown;
+      };
   /**
    * The value is a secret, or holds one: it is not shown, or only in part.
    */

@@ -46,6 +46,11 @@ export interface ExecutionPlan {
    */
   units: DeployUnit[];
   /**
+   * Secrets of this environment, by name. Before anything is applied, each must be there or be made by the consumer: a missing one refuses the whole plan. Values never stand here. Absent when there are none.
+   */
+  secrets?: PlanSecret[];
+  cleanup?: PlanCleanup;
+  /**
    * Snapshots of source directories that units mount, by name. Absent when there are none.
    */
   snapshots?: PlanSnapshot[];
@@ -167,9 +172,17 @@ export interface DeployUnit {
    */
   objects: PlanObject[];
   /**
+   * Jobs that run around the apply of this unit, in this order at each point in time, one after the other; migrations come first. They are no part of `objects`: a consumer that cannot run them must refuse a plan that has any, not leave them out. Absent when there are none.
+   */
+  hooks?: PlanHook[];
+  /**
    * Names from the plan's images.
    */
   images: string[];
+  /**
+   * Names from the plan's secrets that pods of this unit read. Absent when there are none.
+   */
+  secrets?: string[];
   /**
    * How new code reaches the running service.
    */
@@ -200,11 +213,109 @@ export interface PlanObject {
   namespace?: string;
   name: string;
 }
+/**
+ * A Job with when, how often and how it runs. The consumer creates the object once for each key (cluster, environment, stack, unit, name, and `key` or the content hash of the stack, as `run` says), waits for its end and keeps the result durably: whatever ran for a key does not run again.
+ */
+export interface PlanHook {
+  /**
+   * Unique in the unit.
+   */
+  name: string;
+  /**
+   * migration: changes data; hook: anything else.
+   */
+  type: 'hook' | 'migration';
+  /**
+   * beforeApply: before the unit's objects are sent; afterApply: once they are; afterHealthy: once they are healthy too.
+   */
+  on: 'beforeApply' | 'afterApply' | 'afterHealthy';
+  /**
+   * once-per-content: once for each `key`; once-per-revision: once for each content hash of the stack.
+   */
+  run: 'once-per-content' | 'once-per-revision';
+  /**
+   * sha256 over what runs: image, command, args, environment, volumes, service account.
+   */
+  key: string;
+  object: PlanObject;
+  /**
+   * Names from the plan's images.
+   */
+  images: string[];
+  /**
+   * How often a failed pod is replaced; in the Job as backoffLimit.
+   */
+  retries: number;
+  /**
+   * How long it may take; in the Job as activeDeadlineSeconds.
+   */
+  timeoutSeconds: number;
+  /**
+   * stop: the unit counts as failed, nothing after the hook goes on; continue: it is told and left.
+   */
+  onFailure: 'stop' | 'continue';
+  /**
+   * When the Job is deleted: before the next run of this hook (by its label codex-k8s.dev/hook), after it succeeded, or never.
+   */
+  deletePolicy: 'beforeNextRun' | 'afterSuccess' | 'never';
+  rollback?: PlanHookRollback;
+}
+/**
+ * What going back to a revision from before this migration means. Only migrations have it.
+ */
+export interface PlanHookRollback {
+  /**
+   * compatible: nothing to do; blocked: refuse the rollback; job: run `object` first.
+   */
+  policy: 'compatible' | 'blocked' | 'job';
+  object?: PlanObject;
+}
+/**
+ * When the unit counts as ready.
+ */
 export interface PlanReadiness {
   /**
    * How long the unit may take to become healthy.
    */
   timeoutSeconds: number;
+  /**
+   * healthy: every object is as its kind says it should be; applied: the cluster took every object. Absent: healthy.
+   */
+  strategy?: 'healthy' | 'applied';
+}
+/**
+ * A Kubernetes Secret in the plan's namespace that units read.
+ */
+export interface PlanSecret {
+  /**
+   * Name of the Secret object.
+   */
+  name: string;
+  /**
+   * Keys that its data must have.
+   */
+  keys: string[];
+  /**
+   * platform: the consumer writes its stored values; generated: the consumer makes random values once and keeps them; external: an operator writes it, the consumer waits; existing: the consumer only looks.
+   */
+  source: 'platform' | 'generated' | 'external' | 'existing';
+  /**
+   * Opaque version of the values that this render knew; absent when none was given.
+   */
+  version?: string;
+}
+/**
+ * When an environment that was made for a run or slot goes away.
+ */
+export interface PlanCleanup {
+  /**
+   * After this time without activity; absent: never by itself.
+   */
+  idleSeconds?: number;
+  /**
+   * Keep one whose run failed until that time is over.
+   */
+  keepOnFailure: boolean;
 }
 /**
  * The files of a git tree as a PersistentVolumeClaim of this name in the plan's namespace, mountable read-only by many pods. It must exist, filled, before a unit that names it is applied.

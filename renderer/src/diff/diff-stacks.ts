@@ -1,0 +1,200 @@
+import type {
+  DeployUnit,
+  EnvironmentDiff,
+  ExecutionPlan,
+  FieldChange,
+  ObjectDiff,
+  PlanObject,
+  UnitDiff,
+} from '@codex-k8s/schema';
+import { groupOf } from '../objects/index.ts';
+import type { Value } from '../yaml/index.ts';
+import { commonOrder, diffValues, type PathChange } from './diff-values.ts';
+import { containerImage } from './container-images.ts';
+import { maskObject, toPrintable, type Masking, type SafeValue } from './masked.ts';
+import type { ParsedFiles } from './parse-files.ts';
+import type { StackContent } from './stack-content.ts';
+
+/** A stack directory with the objects of those files that differ. */
+export interface ComparedStack {
+  content: StackContent;
+  parsed: ParsedFiles;
+}
+
+/** An object with the unit that holds it. */
+interface PlacedObject {
+  unit: string;
+  object: PlanObject;
+}
+
+type StackDifference = Pick<EnvironmentDiff, 'change' | 'plan' | 'images' | 'units'>;
+
+/** How two versions of a stack differ; a side that is undefined holds nothing. */
+export function diffStacks(
+  base: ComparedStack | undefined,
+  head: ComparedStack | undefined,
+  masking: Masking,
+): StackDifference {
+  const [basePlan, headPlan] = [base?.content.plan, head?.content.plan];
+  const before = placeObjects(basePlan);
+  const after = placeObjects(headPlan);
+  const compared = new Map<string, (ObjectDiff | undefined)[]>();
+  for (const identity of new Set([...after.keys(), ...before.keys()])) {
+    const [from, to] = [before.get(identity), after.get(identity)];
+    const unit = (to ?? from)?.unit ?? '';
+    const objects = compared.get(unit) ?? [];
+    objects.push(diffObject(from, to, base, head, masking));
+    compared.set(unit, objects);
+  }
+  const unitsBefore = new Map(basePlan?.units.map((unit) => [unit.name, unit]));
+  const unitsAfter = new Map(headPlan?.units.map((unit) => [unit.name, unit]));
+  const names = new Set([...unitsAfter.keys(), ...unitsBefore.keys()]);
+  const units = [...names].flatMap((name) =>
+    diffUnit(unitsBefore.get(name), unitsAfter.get(name), compared.get(name) ?? [], masking),
+  );
+  const plan = basePlan && headPlan ? diffPlans(basePlan, headPlan, masking) : [];
+  const images = diffImages(basePlan, headPlan);
+  const isSame = units.length + plan.length + images.length === 0;
+  const change = base && head ? (isSame ? 'unchanged' : 'changed') : base ? 'removed' : 'created';
+  return { change, plan, images, units };
+}
+
+function placeObjects(plan: ExecutionPlan | undefined): Map<string, PlacedObject> {
+  const placed = new Map<string, PlacedObject>();
+  for (const unit of plan?.units ?? [])
+    for (const object of unit.objects) {
+      const { apiVersion, kind, namespace = '', name } = object;
+      // Versions of one group share their objects.
+      placed.set(`${groupOf(apiVersion)}/${kind}/${namespace}/${name}`, {
+        unit: unit.name,
+        object,
+      });
+    }
+  return placed;
+}
+
+function diffObject(
+  before: PlacedObject | undefined,
+  after: PlacedObject | undefined,
+  base: ComparedStack | undefined,
+  head: ComparedStack | undefined,
+  masking: Masking,
+): ObjectDiff | undefined {
+  const placed = after ?? before;
+  if (placed === undefined) return undefined;
+  const { apiVersion, kind, namespace, name } = placed.object;
+  const identity = { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), name };
+  const nothing = { imageOnly: false, fields: [], images: [] };
+  const valueOf = (side: ComparedStack | undefined, file: string) => {
+    const value = side?.parsed.get(file);
+    return value && maskObject(value, masking);
+  };
+  if (after === undefined) return { ...identity, change: 'removed', ...nothing };
+  const headValue = valueOf(head, after.object.file);
+  if (before === undefined) {
+    const created = { ...identity, change: 'created' as const, ...nothing };
+    return headValue === undefined ? created : { ...created, object: printableMap(headValue) };
+  }
+  const moved = before.unit === after.unit ? {} : { movedFrom: before.unit };
+  const fields = diffValues(valueOf(base, before.object.file), headValue);
+  if (fields.length === 0 && before.unit === after.unit) return undefined;
+  const images = fields.flatMap((field) => containerImage(field) ?? []);
+  return {
+    ...identity,
+    change: 'changed',
+    ...moved,
+    imageOnly: images.length > 0 && images.length === fields.length && before.unit === after.unit,
+    fields: fields.map(withoutSteps),
+    images,
+  };
+}
+
+function diffUnit(
+  before: DeployUnit | undefined,
+  after: DeployUnit | undefined,
+  compared: readonly (ObjectDiff | undefined)[],
+  masking: Masking,
+): UnitDiff[] {
+  const name = after?.name ?? before?.name ?? '';
+  const objects = compared.filter((object) => object !== undefined);
+  const plan = before && after ? diffUnitPlan(before, after, masking) : [];
+  const change = before && after ? 'changed' : before ? 'removed' : 'created';
+  if (change === 'changed' && objects.length + plan.length === 0) return [];
+  const imageOnly =
+    change === 'changed' && plan.length === 0 && objects.every((object) => object.imageOnly);
+  return [{ unit: name, change, imageOnly, plan, objects }];
+}
+
+function diffUnitPlan(before: DeployUnit, after: DeployUnit, masking: Masking): FieldChange[] {
+  const { objects: objectsBefore, images: _a, ...fieldsBefore } = before;
+  const { objects: objectsAfter, images: _b, ...fieldsAfter } = after;
+  const label = ({ kind, name }: PlanObject) => `${kind}/${name}`;
+  return [
+    ...diffData(fieldsBefore, fieldsAfter, masking),
+    ...diffOrder('objects', objectsBefore.map(label), objectsAfter.map(label)),
+  ];
+}
+
+function diffPlans(before: ExecutionPlan, after: ExecutionPlan, masking: Masking): FieldChange[] {
+  const { units: unitsBefore, ...fieldsBefore } = before;
+  const { units: unitsAfter, ...fieldsAfter } = after;
+  // A changed reference says it all: how an image is built is told only where it stays the same.
+  const references = new Map(before.images.map(({ name, reference }) => [name, reference]));
+  const stayed = new Set(
+    after.images.filter(({ name, reference }) => references.get(name) === reference),
+  );
+  const names = new Set([...stayed].map(({ name }) => name));
+  return [
+    ...diffData(
+      { ...fieldsBefore, images: before.images.filter(({ name }) => names.has(name)) },
+      { ...fieldsAfter, images: [...stayed] },
+      masking,
+    ),
+    ...diffOrder(
+      'units',
+      unitsBefore.map(({ name }) => name),
+      unitsAfter.map(({ name }) => name),
+    ),
+  ];
+}
+
+function diffOrder(path: string, before: string[], after: string[]): FieldChange[] {
+  const [from, to] = commonOrder(before, after);
+  const isSame = from.every((name, index) => name === to[index]);
+  return isSame ? [] : [{ path, change: 'reordered', from, to }];
+}
+
+function diffImages(
+  before: ExecutionPlan | undefined,
+  after: ExecutionPlan | undefined,
+): EnvironmentDiff['images'] {
+  const from = new Map(before?.images.map(({ name, reference }) => [name, reference]));
+  const to = new Map(after?.images.map(({ name, reference }) => [name, reference]));
+  return [...new Set([...to.keys(), ...from.keys()])]
+    .filter((name) => from.get(name) !== to.get(name))
+    .map((name) => {
+      const [old, current] = [from.get(name), to.get(name)];
+      return {
+        name,
+        ...(old === undefined ? {} : { from: old }),
+        ...(current === undefined ? {} : { to: current }),
+      };
+    });
+}
+
+function diffData(before: object, after: object, masking: Masking): FieldChange[] {
+  return diffValues(plain(before, masking), plain(after, masking)).map(withoutSteps);
+}
+
+function plain(value: object, masking: Masking): SafeValue {
+  return maskObject(JSON.parse(JSON.stringify(value)) as { [key: string]: Value }, masking);
+}
+
+function printableMap(value: { [key: string]: SafeValue }): { [key: string]: Value } {
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, toPrintable(inner)]));
+}
+
+function withoutSteps(change: PathChange): FieldChange {
+  const { steps: _steps, ...field } = change;
+  return field;
+}
