@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { ReportFormat } from '../output/index.ts';
 import type { CliEnvironment } from './config.ts';
 
 /** Options of commands that render. */
@@ -12,6 +13,16 @@ export interface RenderOptions {
   kubernetesVersion?: string;
   output: 'text' | 'json' | 'yaml';
 }
+
+/** What a command prints that reports findings; the first is the default. */
+export const reportFormats = [
+  'text',
+  'json',
+  'yaml',
+  'sarif',
+  'github',
+  'markdown',
+] as const satisfies ReportFormat[];
 
 /** A command with the options that all commands share. */
 export function withSourceOptions(

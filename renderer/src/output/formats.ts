@@ -8,10 +8,8 @@ import { diagnosticCommands, workflowCommand } from './github-commands.ts';
 import { code } from './markdown.ts';
 import { formatSarif } from './sarif.ts';
 
-/** Every format that a report comes in; text is the default. */
-export const reportFormats = ['text', 'json', 'yaml', 'sarif', 'github', 'markdown'] as const;
-
-export type ReportFormat = (typeof reportFormats)[number];
+/** Every format that a report comes in. */
+export type ReportFormat = 'text' | 'json' | 'yaml' | 'sarif' | 'github' | 'markdown';
 
 export interface ReportOptions {
   format: ReportFormat;

@@ -1,8 +1,2 @@
 export { commentLimit, diffMarker } from './diff-markdown.ts';
-export {
-  formatDiff,
-  formatValidation,
-  reportFormats,
-  type ReportFormat,
-  type ReportOptions,
-} from './formats.ts';
+export { formatDiff, formatValidation, type ReportFormat, type ReportOptions } from './formats.ts';

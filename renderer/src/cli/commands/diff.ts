@@ -2,7 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import type { ReportFormat } from '../../output/index.ts';
 import type { CliContext } from '../context.ts';
 import { CliError, exitCodes } from '../exit-code.ts';
-import { variablesOf, withSourceOptions, type RenderOptions } from '../options.ts';
+import { reportFormats, variablesOf, withSourceOptions, type RenderOptions } from '../options.ts';
 
 interface DiffOptions extends Omit<RenderOptions, 'output'> {
   base?: string;
@@ -15,11 +15,9 @@ interface DiffOptions extends Omit<RenderOptions, 'output'> {
   output: ReportFormat;
 }
 
-const formats = ['text', 'json', 'yaml', 'sarif', 'github', 'markdown'] as const;
-
 /** `diff`: says how the rendered objects of two revisions differ. */
 export function registerDiff(program: Command, context: CliContext): void {
-  withSourceOptions(program.command('diff'), formats)
+  withSourceOptions(program.command('diff'), reportFormats)
     .description('say how rendered objects differ between two revisions, or from a directory')
     .option('-e, --env <name>', 'environment to compare (default: every one)')
     .option('--base <revision>', 'what to compare with (default: HEAD)')
