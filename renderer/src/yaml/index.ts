@@ -1,6 +1,6 @@
 export type { YamlProblem, YamlText } from './library.ts';
 export { placeInside } from './inside.ts';
-export { mergeNodes, withoutRemovals } from './merge.ts';
+export { mergeNodes, withoutRemovals, type ReplacementListener } from './merge.ts';
 export {
   at,
   child,

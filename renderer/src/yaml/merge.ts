@@ -1,29 +1,47 @@
 import type { YamlEntry, YamlMap, YamlNode, YamlSeq } from './nodes.ts';
 
+/** Hears of each value that takes the place of another. */
+export type ReplacementListener = (winner: YamlNode, loser: YamlNode) => void;
+
 /**
  * Lays one tree over another: maps merge deep, lists of named maps by `name`, any other list and
  * every scalar is replaced, and `null` removes. Associative: it does not matter in which order
  * neighbouring files are put together. Removals stay in the tree until `withoutRemovals`.
  */
-export function mergeNodes(base: YamlNode, overlay: YamlNode): YamlNode {
+export function mergeNodes(
+  base: YamlNode,
+  overlay: YamlNode,
+  onReplaced?: ReplacementListener,
+): YamlNode {
+  if (overlay.kind === 'map' && base.kind === 'map' && overlay.replaces !== true)
+    return mergeMaps(base, overlay, onReplaced);
+  if (overlay.kind === 'seq' && base.kind === 'seq' && overlay.replaces !== true)
+    if (isNamed(base) && isNamed(overlay)) return mergeNamed(base, overlay, onReplaced);
+  onReplaced?.(overlay, base);
   if (overlay.kind === 'scalar' || overlay.replaces === true) return overlay;
-  if (overlay.kind === 'map' && base.kind === 'map') return mergeMaps(base, overlay);
-  if (overlay.kind === 'seq' && base.kind === 'seq' && isNamed(base) && isNamed(overlay))
-    return mergeNamed(base, overlay);
   return { ...overlay, replaces: true };
 }
 
-function mergeMaps(base: YamlMap, overlay: YamlMap): YamlMap {
+function mergeMaps(
+  base: YamlMap,
+  overlay: YamlMap,
+  onReplaced: ReplacementListener | undefined,
+): YamlMap {
   const entries = new Map(base.entries);
   for (const [key, entry] of overlay.entries) {
     const present = entries.get(key);
-    const value = present === undefined ? entry.value : mergeNodes(present.value, entry.value);
+    const value =
+      present === undefined ? entry.value : mergeNodes(present.value, entry.value, onReplaced);
     entries.set(key, value === entry.value ? entry : { ...entry, value });
   }
   return { ...overlay, entries, ...(base.replaces === true ? { replaces: true } : {}) };
 }
 
-function mergeNamed(base: YamlSeq, overlay: YamlSeq): YamlSeq {
+function mergeNamed(
+  base: YamlSeq,
+  overlay: YamlSeq,
+  onReplaced: ReplacementListener | undefined,
+): YamlSeq {
   const items = [...base.items];
   const indexByName = new Map(items.map((item, index) => [nameOf(item), index]));
   for (const item of overlay.items) {
@@ -33,7 +51,7 @@ function mergeNamed(base: YamlSeq, overlay: YamlSeq): YamlSeq {
     if (index === undefined || present === undefined) {
       indexByName.set(name, items.length);
       items.push(item);
-    } else items[index] = mergeNodes(present, item);
+    } else items[index] = mergeNodes(present, item, onReplaced);
   }
   return { ...overlay, items, ...(base.replaces === true ? { replaces: true } : {}) };
 }
