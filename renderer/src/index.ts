@@ -1,14 +1,19 @@
 export type { StackDescription, StackEnvironment } from './describe-stack.ts';
 export { formatDiagnostics } from './diagnostics/index.ts';
 export { applySetId, blobId, directoryId } from './hash/index.ts';
+export type { LockableReference } from './image-references.ts';
+export type { ManifestPrograms } from './manifests/index.ts';
+export { createManifestPrograms, type ManifestProgramsOptions } from './programs/index.ts';
 export { createFilesystemReader, createMemoryReader } from './readers/index.ts';
 export { createRenderCache, type RenderCache } from './render-cache.ts';
 export type { RenderedFile, RenderedStack, RenderInputs, RenderResult } from './rendered-stack.ts';
 export {
   createRenderer,
   type DescribeResult,
+  type ReferencesResult,
   type Renderer,
   type RendererCounters,
+  type RendererOptions,
 } from './renderer.ts';
 export type { SourceFile, SourceReader } from './source-reader.ts';
 export { rendererVersion } from './version.ts';

@@ -2,21 +2,20 @@ import type { Diagnostic } from '@codex-k8s/schema';
 import { describeStack, type StackDescription } from './describe-stack.ts';
 import { Findings } from './diagnostics/index.ts';
 import { TemplateSet } from './evaluation/index.ts';
+import { imageReferences, type LockableReference } from './image-references.ts';
 import { holdsStill } from './images/index.ts';
+import type { ManifestPrograms } from './manifests/index.ts';
 import { createRenderCache, type RenderCache } from './render-cache.ts';
 import type { RenderScope } from './render-scope.ts';
 import type { RenderedStack, RenderInputs, RenderResult } from './rendered-stack.ts';
+import { resolveValidated } from './resolve-validated.ts';
 import { SourceSet } from './sources/index.ts';
 import {
   buildGraph,
-  declareUnits,
   emitPlan,
   loadRoot,
   mergeComponents,
-  resolveContext,
-  resolveEnvironment,
   resolveImports,
-  resolveNamespaceAndImages,
   validateGraph,
   validateSchema,
   type ResolvedStack,
@@ -28,6 +27,8 @@ export interface Renderer {
   render(inputs: RenderInputs): Promise<RenderResult>;
   /** Names what can be rendered, without rendering it. */
   describe(inputs: Pick<RenderInputs, 'reader' | 'file'>): Promise<DescribeResult>;
+  /** Names the image tags of one environment that images.lock may pin. */
+  imageReferences(inputs: RenderInputs): Promise<ReferencesResult>;
   counters(): RendererCounters;
 }
 
@@ -41,8 +42,20 @@ export type DescribeResult =
   | { ok: true; stack: StackDescription }
   | { ok: false; diagnostics: Diagnostic[] };
 
-/** Makes a renderer. Renderers may share a cache. */
-export function createRenderer(options: { cache?: RenderCache } = {}): Renderer {
+/** The tags that images.lock may pin, or every error that keeps them from being told. */
+export type ReferencesResult =
+  | { ok: true; references: LockableReference[] }
+  | { ok: false; diagnostics: Diagnostic[] };
+
+export interface RendererOptions {
+  /** Renderers may share a cache. */
+  cache?: RenderCache;
+  /** Runs helm and kustomize for stacks that bring charts or kustomizations. */
+  programs?: ManifestPrograms;
+}
+
+/** Makes a renderer. Without options it is pure: it runs nothing and knows no file system. */
+export function createRenderer(options: RendererOptions = {}): Renderer {
   const cache = options.cache ?? createRenderCache();
   let documentsParsed = 0;
 
@@ -52,7 +65,9 @@ export function createRenderer(options: { cache?: RenderCache } = {}): Renderer 
       documentsParsed += 1;
     });
     const templates = new TemplateSet(cache.templates, findings);
-    return { inputs, findings, sources, templates, units: cache.units };
+    const { programs } = options;
+    const { units, printed } = cache;
+    return { inputs, findings, sources, templates, units, printed, programs };
   }
 
   return {
@@ -71,6 +86,13 @@ export function createRenderer(options: { cache?: RenderCache } = {}): Renderer 
         ? { ok: false, diagnostics: scope.findings.toDiagnostics() }
         : { ok: true, stack };
     },
+    async imageReferences(inputs) {
+      const scope = scopeOf(inputs);
+      const references = await imageReferences(scope);
+      return references === undefined
+        ? { ok: false, diagnostics: scope.findings.toDiagnostics() }
+        : { ok: true, references };
+    },
   };
 }
 
@@ -83,7 +105,7 @@ async function renderStack(
   const files = root && (await resolveImports(scope, root));
   const stack = files && (await resolveStack(scope, files, cache));
   const graph = stack && (await buildGraph(scope, stack));
-  const valid = stack && graph && validateGraph(scope, stack, graph);
+  const valid = stack && graph && (await validateGraph(scope, stack, graph));
   return stack && valid && emitPlan(scope, stack, valid);
 }
 
@@ -93,9 +115,9 @@ async function resolveStack(
   files: StackFiles,
   cache: RenderCache,
 ): Promise<ResolvedStack | undefined> {
-  const { environment: name, slot, vars, cluster } = scope.inputs;
+  const { environment: name, slot, vars, cluster, secretVersions } = scope.inputs;
   const contents = files.map(({ path, digest }) => [path, digest]);
-  const key = JSON.stringify([contents, name, slot, vars, cluster]);
+  const key = JSON.stringify([contents, name, slot, vars, cluster, secretVersions]);
   const known = cache.stacks.get(key);
   if (known !== undefined && (await holdsStill(scope.sources, known.stack.target.images.facts))) {
     for (const diagnostic of known.diagnostics) scope.findings.add(diagnostic);
@@ -103,11 +125,7 @@ async function resolveStack(
   }
   const merged = mergeComponents(scope, files);
   const stack = merged && validateSchema(scope, merged);
-  const environment = stack && resolveEnvironment(scope, stack);
-  const context = stack && environment && resolveContext(scope, stack, environment);
-  const target =
-    stack && context && (await resolveNamespaceAndImages(scope, stack, environment, context));
-  const resolved = target && declareUnits(scope, stack, environment, context, target);
+  const resolved = stack && (await resolveValidated(scope, stack));
   if (resolved !== undefined) {
     const diagnostics = scope.findings.toDiagnostics();
     const weight = key.length + resolved.units.length * 4000;

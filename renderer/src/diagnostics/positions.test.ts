@@ -461,8 +461,8 @@ const cases: BrokenStack[] = [
     expected: [
       'services.yaml:14:28 CK-R-114 there is no directory nope to mount in a',
       'services.yaml:14:52 CK-R-114 hotReload of a has a target, and the image web is not built here',
-      'services.yaml:17:28 CK-R-114 the volume of the snapshot of a is named source-snapshot already',
-      'services.yaml:17:56 CK-R-114 the snapshot of a is mounted at /src/ already',
+      'services.yaml:17:27 CK-R-114 the volume of the snapshot of a is named source-snapshot already',
+      'services.yaml:17:55 CK-R-114 the snapshot of a is mounted at /src/ already',
       'services.yaml:20:28 CK-R-010 .. leads outside of the source',
       'services.yaml:24:59 CK-R-114 web.yaml lies outside of the context api',
       'services.yaml:24:69 CK-R-011 api/*.x matches nothing in the source',

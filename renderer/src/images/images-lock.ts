@@ -28,12 +28,14 @@ export function lockPath(file: string): string {
  * any other takes tags as they are.
  */
 export async function openLock(scope: RenderScope, isProtected: boolean): Promise<ImagesLock> {
-  const locked = await readLock(scope);
+  const locked = await readLock(scope, lockPath(scope.inputs.file));
   const digest = (reference: ImageReference): string | undefined =>
     reference.digest ?? locked?.get(lockKey(reference));
   return {
     digest,
     check({ reference, text, place }) {
+      if (scope.onReference !== undefined && reference.digest === undefined)
+        return scope.onReference({ key: lockKey(reference), text, place });
       if (digest(reference) !== undefined) return;
       if (isProtected)
         scope.findings.report(
@@ -48,8 +50,10 @@ export async function openLock(scope: RenderScope, isProtected: boolean): Promis
 }
 
 /** What a lock holds; undefined when there is none. What is wrong with it is reported. */
-export async function readLock(scope: RenderScope): Promise<LockedDigests | undefined> {
-  const path = lockPath(scope.inputs.file);
+export async function readLock(
+  scope: Pick<RenderScope, 'sources' | 'findings'>,
+  path: string,
+): Promise<LockedDigests | undefined> {
   const parsed = await scope.sources.parse(path);
   if (parsed === undefined) return undefined;
   reportYaml(parsed, scope.findings);

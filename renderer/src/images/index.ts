@@ -18,3 +18,4 @@ export {
   type ResolvedImages,
   type SourceFacts,
 } from './resolve-images.ts';
+export { compareLock, type LockChanges } from './update-lock.ts';

@@ -1,4 +1,7 @@
+import { applyCodeUpdate, resolveCodeUpdate, type CodeUpdate } from '../code-update/index.ts';
+import type { EnvironmentSettings } from '../environment/index.ts';
 import { applySetId } from '../hash/index.ts';
+import type { PlannedHook } from '../hooks/index.ts';
 import { suggest } from '../diagnostics/index.ts';
 import {
   finishUnit,
@@ -8,16 +11,18 @@ import {
   type FinishedUnit,
   type StackMarks,
 } from '../objects/index.ts';
+import type { ManifestSource } from '../manifests/index.ts';
 import type { RenderScope } from '../render-scope.ts';
+import { partOfLabel, partOfPlatform } from '../safeguards/index.ts';
 import {
   declareUnit,
-  findManifests,
+  findSources,
+  hasSources,
   unitObjects,
   type DeclaredUnit,
-  type ManifestFile,
   type UnitList,
 } from '../units/index.ts';
-import { at, child, itemsOf, stringOf, type Place, type YamlNode } from '../yaml/index.ts';
+import { at, child, itemsOf, stringOf, type Place, type YamlMap, type YamlNode } from '../yaml/index.ts';
 import { matchPaths } from './02-resolve-imports.ts';
 import type { ValidatedStack } from './04-validate-schema.ts';
 import type { ResolvedEnvironment } from './05-resolve-environment.ts';
@@ -27,6 +32,8 @@ import type { ResolvedTarget } from './07-resolve-namespace-and-images.ts';
 /** Everything that is known once the stack is resolved for its environment. */
 export interface ResolvedStack {
   environment: ResolvedEnvironment;
+  /** The merged stack, as it was written. */
+  root: YamlMap;
   target: ResolvedTarget;
   marks: StackMarks;
   units: readonly DeclaredUnit[];
@@ -42,9 +49,13 @@ export interface GraphUnit {
   dependsOn: readonly { name: string; place: Place }[];
   images: readonly string[];
   codeUpdateStrategy: 'hot-reload' | 'rebuild' | 'restart' | undefined;
-  readinessSeconds: number;
+  readiness: EnvironmentSettings['readiness'];
+  hooks: readonly PlannedHook[];
+  /** Names of declared secrets that its pods read; sorted. */
+  secrets: readonly string[];
   prune: 'before' | 'afterApply' | 'afterHealthy';
   isSingleton: boolean;
+  codeUpdate: CodeUpdate;
   finished: FinishedUnit;
   node: YamlNode;
   place: Place;
@@ -67,26 +78,35 @@ export function declareUnits(
   const before = scope.findings.errors;
   const units: DeclaredUnit[] = [];
   const leftOut = new Set<string>();
+  const { context, secrets, settings } = target;
+  const { imagePullPolicy } = settings;
+  const surroundings = { context, secrets, imagePullPolicy, images: target.images.byName };
   for (const list of ['infrastructure', 'services'] satisfies UnitList[]) {
     for (const node of itemsOf(at(stack.root, ['spec', list]))) {
-      const unit = declareUnit(scope, list, node, target.context, target.images.byName);
+      const unit = declareUnit(scope, list, node, surroundings);
       if (unit === undefined) leftOut.add(stringOf(child(node, 'name')) ?? '');
       else units.push(unit);
     }
   }
   if (scope.findings.errors > before) return undefined;
   const { namespace } = target;
-  const { project, stack: name, labels } = resolved;
-  const applySet = applySetId(name, namespace);
+  const { project, stack: name } = resolved;
+  const partOf = partOfPlatform(project, environment.name, scope.inputs.slot);
+  const { [partOfLabel]: _, ...others } = resolved.labels;
   const marks = {
     project,
     environment: environment.name,
     stack: name,
     namespace,
-    applySet,
-    labels,
+    applySet: applySetId(name, namespace),
+    labels: {
+      ...(partOf === 'removed' ? others : resolved.labels),
+      ...(partOf === 'written' ? { [partOfLabel]: project } : {}),
+      ...(settings.marker === undefined ? {} : { 'codex-k8s.dev/instance': settings.marker }),
+    },
+    removedLabel: partOf === 'removed' ? partOfLabel : undefined,
   };
-  return { environment, target, marks, units, leftOut };
+  return { environment, root: stack.root, target, marks, units, leftOut };
 }
 
 /** Step 8, second half: reads the manifests, makes the objects, and connects the units. */
@@ -95,32 +115,71 @@ export async function buildGraph(
   stack: ResolvedStack,
 ): Promise<DeployGraph | undefined> {
   const before = scope.findings.errors;
+  const updates = await codeUpdatesOf(scope, stack);
   const finished =
     stack.environment.kind === 'cluster'
-      ? await finishClusterUnits(scope, stack)
-      : await finishUnits(scope, stack);
+      ? await finishClusterUnits(scope, stack, updates)
+      : await finishUnits(scope, stack, updates);
   const imageNames = new Map(
     [...stack.target.images.byName].flatMap(([name, { references }]) =>
       references.map((reference) => [reference, name] as const),
     ),
   );
   const units = stack.units.map((unit, index) =>
-    connect(scope, stack, unit, finished[index] ?? noObjects, imageNames),
+    connect(
+      scope,
+      stack,
+      unit,
+      finished[index] ?? noObjects,
+      updates[index] ?? noUpdate,
+      imageNames,
+    ),
   );
   return scope.findings.errors === before ? { units } : undefined;
 }
 
-const noObjects: FinishedUnit = { objects: [], files: [], treeId: '', imageStrings: [] };
+const noUpdate: CodeUpdate = { kind: 'none' };
 
-async function finishUnits(scope: RenderScope, stack: ResolvedStack): Promise<FinishedUnit[]> {
+async function codeUpdatesOf(scope: RenderScope, stack: ResolvedStack): Promise<CodeUpdate[]> {
+  const { environment, target } = stack;
+  const updates: CodeUpdate[] = [];
+  for (const unit of stack.units)
+    updates.push(
+      await resolveCodeUpdate(scope, unit, { environment, images: target.images.byName }),
+    );
+  return updates;
+}
+
+const noObjects: FinishedUnit = {
+  objects: [],
+  files: [],
+  treeId: '',
+  imageStrings: [],
+  secretsRead: [],
+  secretsMade: [],
+  definitions: [],
+};
+
+async function finishUnits(
+  scope: RenderScope,
+  stack: ResolvedStack,
+  updates: readonly CodeUpdate[],
+): Promise<FinishedUnit[]> {
   const finished: FinishedUnit[] = [];
   const stackKey = JSON.stringify(stack.marks);
   let contextKey: string | undefined;
-  for (const unit of stack.units) {
-    const manifests = await manifestsOf(scope, unit);
-    const readsContext = manifests.some((file) => file.isTemplate);
+  for (const [index, unit] of stack.units.entries()) {
+    const update = updates[index] ?? noUpdate;
+    const manifests = await manifestsOf(scope, unit, stack);
+    const readsContext = manifests.some((source) => source.readsContext);
     if (readsContext) contextKey ??= JSON.stringify(stack.target.context.root);
-    const key = JSON.stringify([stackKey, unit.key, manifests, readsContext ? contextKey : '']);
+    const key = JSON.stringify([
+      stackKey,
+      unit.key,
+      manifests,
+      readsContext ? contextKey : '',
+      update,
+    ]);
     const known = scope.units.get(key);
     if (known !== undefined) {
       finished.push(known);
@@ -128,7 +187,8 @@ async function finishUnits(scope: RenderScope, stack: ResolvedStack): Promise<Fi
     }
     const before = scope.findings.errors;
     const objects = await unitObjects(scope, unit, manifests, stack.target.context);
-    const result = finish(unit, objects, stack, emptyScopes);
+    const updated = applyCodeUpdate(unit.name, objects, update);
+    const result = finish(unit, [...updated, ...hookObjects(unit)], stack, emptyScopes);
     if (scope.findings.errors === before) scope.units.set(key, result, weightOf(result, key));
     finished.push(result);
   }
@@ -139,14 +199,23 @@ async function finishUnits(scope: RenderScope, stack: ResolvedStack): Promise<Fi
 async function finishClusterUnits(
   scope: RenderScope,
   stack: ResolvedStack,
+  updates: readonly CodeUpdate[],
 ): Promise<FinishedUnit[]> {
   const declared: DeclaredObject[][] = [];
-  for (const unit of stack.units) {
-    const manifests = await manifestsOf(scope, unit);
-    declared.push(await unitObjects(scope, unit, manifests, stack.target.context));
+  for (const [index, unit] of stack.units.entries()) {
+    const manifests = await manifestsOf(scope, unit, stack);
+    const objects = await unitObjects(scope, unit, manifests, stack.target.context);
+    const updated = applyCodeUpdate(unit.name, objects, updates[index] ?? noUpdate);
+    declared.push([...updated, ...hookObjects(unit)]);
   }
   const scopes = new Map(declared.flat().flatMap(definedScope));
   return stack.units.map((unit, index) => finish(unit, declared[index] ?? [], stack, scopes));
+}
+
+function hookObjects({ hooks }: DeclaredUnit): DeclaredObject[] {
+  return hooks.flatMap(({ object, rollbackObject }) =>
+    rollbackObject === undefined ? [object] : [object, rollbackObject],
+  );
 }
 
 function definedScope({ kind, value }: DeclaredObject): [string, 'Cluster' | 'Namespaced'][] {
@@ -157,9 +226,12 @@ function definedScope({ kind, value }: DeclaredObject): [string, 'Cluster' | 'Na
   return [[`${group}/${names['kind']}`, scope === 'Cluster' ? 'Cluster' : 'Namespaced']];
 }
 
-async function manifestsOf(scope: RenderScope, unit: DeclaredUnit): Promise<ManifestFile[]> {
-  if (unit.manifests.length === 0) return [];
-  return findManifests(scope, unit, (path, node) =>
+async function manifestsOf(
+  scope: RenderScope,
+  unit: DeclaredUnit,
+  { marks }: ResolvedStack,
+): Promise<ManifestSource[]> {
+  return findSources(scope, unit, marks.namespace, (path, node) =>
     matchPaths(scope, node.source.file, path, node),
   );
 }
@@ -184,17 +256,21 @@ function connect(
   stack: ResolvedStack,
   unit: DeclaredUnit,
   finished: FinishedUnit,
+  codeUpdate: CodeUpdate,
   imageNames: ReadonlyMap<string, string>,
 ): GraphUnit {
   const { value, node, place } = unit;
-  if (finished.objects.length === 0 && unit.manifests.length === 0 && value.workload === undefined)
+  const isEmpty = value.workload === undefined && !hasSources(unit) && !hasHooks(unit);
+  if (finished.objects.length === 0 && isEmpty)
     scope.findings.report('empty-unit', place, `${unit.name} has neither a workload nor manifests`);
   const dependsOn = itemsOf(child(node, 'dependsOn')).flatMap((item) => {
     const name = stringOf(item);
     return name === undefined || stack.leftOut.has(name) ? [] : [{ name, place: item }];
   });
   const names = finished.imageStrings.flatMap((text) => imageNames.get(text) ?? []);
-  const own = value.workload?.image;
+  // A unit that is hot-reload may run an image of its own.
+  const development = codeUpdate.kind === 'hot-reload' ? codeUpdate.image?.name : undefined;
+  const own = development ?? value.workload?.image;
   return {
     name: unit.name,
     source: unit.source,
@@ -202,15 +278,36 @@ function connect(
     dependsOn: dependsOn.filter(
       ({ name }, index) => dependsOn.findIndex((d) => d.name === name) === index,
     ),
-    images: [...new Set(own === undefined ? names : [own, ...names])].toSorted(),
+    images: [
+      ...new Set([
+        ...(own === undefined ? names : [own, ...names]),
+        ...unit.hooks.flatMap(({ images }) => images),
+      ]),
+    ].toSorted(),
     codeUpdateStrategy: 'codeUpdateStrategy' in value ? value.codeUpdateStrategy : undefined,
-    readinessSeconds: value.readiness?.timeoutSeconds ?? stack.environment.readinessSeconds,
+    readiness: { ...stack.target.settings.readiness, ...value.readiness },
+    hooks: unit.hooks,
+    secrets: secretsOf(stack, unit, finished),
     prune: value.prune ?? 'afterHealthy',
     isSingleton: value.scope === 'infrastructure-singleton',
+    codeUpdate,
     finished,
     node,
     place,
   };
+}
+
+/** Whether a unit declares hooks, even if `when` leaves all of them out. */
+function hasHooks({ value: { hooks = [], migrations = [] } }: DeclaredUnit): boolean {
+  return hooks.length + migrations.length > 0;
+}
+
+/** Declared secrets that the pods of a unit read, typed or not. */
+function secretsOf(stack: ResolvedStack, unit: DeclaredUnit, finished: FinishedUnit): string[] {
+  const { secrets } = stack.target;
+  if (secrets.size === 0) return [];
+  const read = finished.secretsRead.filter((name) => secrets.has(name));
+  return [...new Set([...unit.secrets, ...read])].toSorted();
 }
 
 /** The phase of a unit; infrastructure belongs to the first one when nothing is said. */
