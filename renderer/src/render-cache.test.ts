@@ -23,9 +23,9 @@ function bigStack(versions: Readonly<Record<number, string>> = {}): Record<strin
     ),
   };
   for (let index = 0; index < count; index += 1) {
-    const objects = ['Deployment', 'StatefulSet', 'DaemonSet'].map(
-      (kind) =>
-        `apiVersion: apps/v1\nkind: ${kind}\nmetadata:\n  name: s${index}\nspec:\n  image: app:${versions[index] ?? '1'}\n`,
+    const objects = ['a', 'b', 'c'].map(
+      (suffix) =>
+        `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: s${index}-${suffix}\ndata:\n  version: "${versions[index] ?? '1'}"\n`,
     );
     files[`deploy/s${index}.yaml`] = objects.join('---\n');
   }

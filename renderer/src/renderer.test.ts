@@ -311,7 +311,7 @@ describe('manifests', () => {
     const objects = [
       'apiVersion: v1\nkind: Namespace\nmetadata: { name: x }\n',
       configMap('in-x', '  namespace: x\n'),
-      'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: { name: things.example.com }\nspec: { group: example.com, scope: Cluster, names: { kind: Thing, plural: things } }\n',
+      'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: { name: things.example.com }\nspec: { group: example.com, scope: Cluster, names: { kind: Thing, plural: things }, versions: [{ name: v1, served: true, storage: true }] }\n',
       'apiVersion: example.com/v1\nkind: Thing\nmetadata: { name: t }\n',
     ].join('---\n');
     const rendered = await renderFine({

@@ -1,0 +1,30 @@
+import { fieldsOf, type Fields } from '../fields.ts';
+import { containersOf, podOf } from '../pods.ts';
+import type { Policy } from '../policy.ts';
+
+/**
+ * A container without a memory limit takes its neighbours down with it. A limit of the whole pod
+ * counts too; a CPU limit is not asked for, since it only slows down.
+ */
+export const missingLimits: Policy = {
+  name: 'missing-limits',
+  severity: { dev: 'off', slot: 'warning', staging: 'warning', production: 'warning' },
+  check(object) {
+    const pod = podOf(object);
+    if (pod === undefined || hasMemoryLimit(pod.spec)) return [];
+    return containersOf(pod).flatMap(({ name, path, value, isInit }) =>
+      isInit || hasMemoryLimit(value)
+        ? []
+        : [
+            {
+              path: [...path, 'resources', 'limits', 'memory'],
+              message: `container ${name} has no memory limit`,
+            },
+          ],
+    );
+  },
+};
+
+function hasMemoryLimit(value: Fields): boolean {
+  return (fieldsOf(fieldsOf(value['resources'])['limits'])['memory'] ?? null) !== null;
+}
