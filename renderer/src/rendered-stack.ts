@@ -12,6 +12,8 @@ export interface RenderInputs {
   slot?: number;
   /** Values of declared variables; they win over defaults and the environment's own values. */
   vars?: Readonly<Record<string, string>>;
+  /** Opaque versions of secrets by name: another version makes new pods of what reads them. */
+  secretVersions?: Readonly<Record<string, string>>;
   /** Declared facts about the target cluster. */
   cluster?: { kubernetesVersion?: string };
 }

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { ajvOptions } from './compile.ts';
 import {
   schemas,
+  triggerKinds,
   validateDiagnostic,
   validateExecutionPlan,
   validateServicesPart,
@@ -108,6 +109,20 @@ describe('schema validators', () => {
     const diagnostic = { code: 'CK-R-014', severity: 'error', message: 'unknown image' };
     expect(validateDiagnostic(diagnostic).ok).to.equal(true);
     expect(validateDiagnostic({ ...diagnostic, line: 0 }).ok).to.equal(false);
+  });
+});
+
+describe('the catalogue of trigger kinds', () => {
+  it('is what triggerModes may name', () => {
+    const { triggerModes } = schemas.services.$defs.webhookRuntime.properties;
+    expect(triggerKinds.map(({ kind }) => kind)).to.have.members(triggerModes.propertyNames.enum);
+  });
+
+  it('has a label and a revision for every stage, but for what stands alone', () => {
+    const labels = triggerKinds.map(({ label }) => label);
+    expect(labels).to.include.members(['run:dev', 'run:dev:revise', 'run:self-improve:revise']);
+    expect(labels).to.include('run:rethink').and.not.include('run:rethink:revise');
+    expect(new Set(labels).size).to.equal(labels.length);
   });
 });
 

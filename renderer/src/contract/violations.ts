@@ -60,6 +60,8 @@ function explain(violation: SchemaViolation, node: YamlNode): Explanation {
     }
     case 'enum': {
       const allowed = [params['allowedValues']].flat().map(String);
+      const name = params['propertyName'];
+      if (typeof name === 'string') return unknownName(node, name, allowed);
       const written = node.kind === 'scalar' ? String(node.value) : '';
       const message = `${field} must be one of ${allowed.join(', ')}`;
       return { problem: 'invalid-value', place: node, message, hint: suggest(written, allowed) };
@@ -77,6 +79,13 @@ function explain(violation: SchemaViolation, node: YamlNode): Explanation {
   }
 }
 
+/** A key that is none of the names a map may have. */
+function unknownName(node: YamlNode, name: string, allowed: readonly string[]): Explanation {
+  const hint = suggest(name, allowed) ?? `There are: ${allowed.join(', ')}.`;
+  const place = keyPlace(node, name);
+  return { problem: 'unknown-field', place, message: `unknown name ${name}`, hint };
+}
+
 /** A pattern on a key is reported at the map that holds it. */
 function patternExplanation(
   { params }: SchemaViolation,
@@ -91,8 +100,7 @@ function patternExplanation(
     const value = node.kind === 'scalar' ? JSON.stringify(node.value) : 'this';
     return { problem: 'invalid-value', place: node, message: `${field} cannot be ${value}`, hint };
   }
-  const matcher = new RegExp(pattern, 'u');
-  const key = [...node.entries.keys()].find((name) => !matcher.test(name)) ?? '';
+  const key = String(params['propertyName'] ?? '');
   return {
     problem: 'invalid-value',
     place: keyPlace(node, key),

@@ -3,6 +3,8 @@ import type { RenderedFile } from '../rendered-stack.ts';
 import { printYaml, type Value } from '../yaml/index.ts';
 import { compareForApply } from './apply-order.ts';
 import { groupOf } from './scope.ts';
+import { secretMadeBy, secretsReadBy } from './secrets.ts';
+import { withoutLabel } from './without-label.ts';
 import {
   isRecord,
   type DeclaredObject,
@@ -40,7 +42,9 @@ export function finishUnit(
       planned: Object.freeze({ file: path, apiVersion, kind, ...place, name }),
       // Versions of one group share their objects.
       identity: `${groupOf(apiVersion)}/${kind}/${namespace ?? ''}/${name}`,
+      value: object.value,
       node,
+      isHook: object.isHook === true,
     });
   }
   const entries = files.map(({ path, digest }) => ({
@@ -49,12 +53,21 @@ export function finishUnit(
     id: digest,
   }));
   const imageStrings = new Set<string>();
-  for (const { value } of declared) collectImageStrings(value, imageStrings);
+  const secretsRead = new Set<string>();
+  for (const { value } of declared) {
+    collectImageStrings(value, imageStrings);
+    secretsReadBy(value, secretsRead);
+  }
   return {
     objects,
     files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
     treeId: treeId(entries),
     imageStrings: [...imageStrings],
+    secretsRead: [...secretsRead],
+    definitions: declared
+      .filter(({ kind }) => kind === 'CustomResourceDefinition')
+      .map(({ value }) => value),
+    secretsMade: declared.flatMap(({ kind, name, value }) => secretMadeBy(kind, name, value) ?? []),
   };
 }
 
@@ -64,13 +77,18 @@ export function isPlatformLabel(key: string): boolean {
 }
 
 /** The labels of the platform. */
-export function platformLabels(unit: string, marks: StackMarks): Record<string, string> {
+export function platformLabels(
+  unit: string,
+  marks: StackMarks,
+  isHook = false,
+): Record<string, string> {
   return {
     'codex-k8s.dev/project': marks.project,
     'codex-k8s.dev/environment': marks.environment,
     'codex-k8s.dev/stack': marks.stack,
     'codex-k8s.dev/unit': unit,
-    'applyset.kubernetes.io/part-of': marks.applySet,
+    // What prunes an apply set must not take the Job of a hook for something left over.
+    ...(isHook ? {} : { 'applyset.kubernetes.io/part-of': marks.applySet }),
   };
 }
 
@@ -90,18 +108,25 @@ function markObject(
   namespace: string | undefined,
   marks: StackMarks,
 ): { [key: string]: Value } {
-  const metadata = isRecord(object.value['metadata']) ? object.value['metadata'] : {};
+  const { removedLabel } = marks;
+  const value = removedLabel === undefined ? object.value : without(object.value, removedLabel);
+  const metadata = isRecord(value['metadata']) ? value['metadata'] : {};
   const { name, namespace: _, labels, ...rest } = metadata;
   const own = isRecord(labels) ? labels : {};
   return {
-    ...object.value,
+    ...value,
     metadata: {
       name: name ?? object.name,
       ...(namespace === undefined ? {} : { namespace }),
-      labels: { ...own, ...marks.labels, ...platformLabels(unit, marks) },
+      labels: { ...own, ...marks.labels, ...platformLabels(unit, marks, object.isHook) },
       ...rest,
     },
   };
+}
+
+function without(value: { [key: string]: Value }, label: string): { [key: string]: Value } {
+  const result = withoutLabel(value, label);
+  return isRecord(result) ? result : {};
 }
 
 /** `<kind>-<name>.yaml`; group and namespace tell apart objects of the same kind and name. */

@@ -12,6 +12,8 @@ export interface DeclaredObject {
   value: { [key: string]: Value };
   /** What was written; undefined for objects of a typed workload. */
   node: YamlMap | undefined;
+  /** Set on the Job of a hook: it is no part of what stays applied. */
+  isHook?: boolean;
 }
 
 /** What the platform puts on every object of a stack. */
@@ -23,6 +25,8 @@ export interface StackMarks {
   applySet: string;
   /** Labels of the environment. */
   labels: Readonly<Record<string, string>>;
+  /** A label that no object may carry or select by, whatever is written. */
+  removedLabel?: string | undefined;
 }
 
 /** An object as it is committed and sent. */
@@ -31,8 +35,12 @@ export interface FinishedObject {
   planned: PlanObject;
   /** Group, kind, namespace and name: what makes two declarations the same object. */
   identity: string;
+  /** As it was declared, without what the platform puts on it. */
+  value: { [key: string]: Value };
   /** What was written; undefined for objects of a typed workload. */
   node: YamlMap | undefined;
+  /** Whether it is the Job of a hook. */
+  isHook: boolean;
 }
 
 /** The objects of one unit, finished. */
@@ -45,6 +53,12 @@ export interface FinishedUnit {
   treeId: string;
   /** Strings that may be image references: `image` fields and values of environment variables. */
   imageStrings: readonly string[];
+  /** Names of secrets that its pods read. */
+  secretsRead: readonly string[];
+  /** Names of secrets that its objects are or make. */
+  secretsMade: readonly string[];
+  /** CustomResourceDefinitions among its objects. */
+  definitions: readonly { [key: string]: Value }[];
 }
 
 export function isRecord(value: Value | undefined): value is { [key: string]: Value } {

@@ -1,7 +1,9 @@
 import { reportYaml } from '../manifests/index.ts';
 import { resolvePath } from '../paths/index.ts';
 import type { RenderScope } from '../render-scope.ts';
-import { child, stringOf, type Place, type YamlMap } from '../yaml/index.ts';
+import { rendererVersion } from '../version.ts';
+import { isInRange } from '../version-range.ts';
+import { at, child, stringOf, type Place, type YamlMap } from '../yaml/index.ts';
 
 /** A file of the stack: one YAML map. */
 export interface StackFile {
@@ -60,7 +62,27 @@ export async function loadStackFile(
     );
     return undefined;
   }
-  if (root?.kind === 'map') return { path, digest, root };
+  if (root?.kind === 'map') return needsNewer(scope, root) ? undefined : { path, digest, root };
   findings.report('not-a-stack', root ?? { file: path }, 'a file of the stack is a map');
   return undefined;
+}
+
+/** A file that this renderer is too old for is not read any further: it would be misread. */
+function needsNewer({ findings }: RenderScope, root: YamlMap): boolean {
+  const required = at(root, ['spec', 'requires', 'renderer']);
+  const range = stringOf(required);
+  if (
+    required !== undefined &&
+    range !== undefined &&
+    isInRange(rendererVersion, range) === false
+  ) {
+    const message = `the file needs a renderer ${range}; this is ${rendererVersion}`;
+    findings.report('renderer-too-old', required, message);
+    return true;
+  }
+  const rendering = at(root, ['spec', 'rendering']);
+  if (rendering?.kind !== 'scalar' || !(Number(rendering.value) > 1)) return false;
+  const message = `the file asks for rendering ${rendering.value}; renderer ${rendererVersion} knows 1`;
+  findings.report('renderer-too-old', rendering, message);
+  return true;
 }

@@ -37,7 +37,7 @@ export function mergeComponents(scope: RenderScope, files: StackFiles): MergedSt
   for (const { root } of files) {
     reportDuplicateNames(scope, root);
     const layer = withEmptyBlocks(withEmptyEnvironments(root, merged), merged);
-    merged = merged === undefined ? layer : mergeNodes(merged, layer);
+    merged = merged === undefined ? layer : mergeNodes(merged, layer, scope.replacements?.(''));
   }
   if (merged === undefined || merged.kind !== 'map') return undefined;
   const root = withoutRemovals(withComponents(scope, merged));
@@ -116,6 +116,7 @@ function overComponents(
   service: YamlNode,
   components: ReadonlyMap<string, YamlNode>,
 ): YamlNode {
+  const onReplaced = scope.replacements?.(`services/${stringOf(child(service, 'name')) ?? ''}`);
   let defaults: YamlNode | undefined;
   for (const node of itemsOf(child(service, 'use')).toReversed()) {
     const name = stringOf(node);
@@ -128,9 +129,10 @@ function overComponents(
         `there is no component ${JSON.stringify(name)}`,
         hint === undefined ? {} : { hint },
       );
-    } else defaults = defaults === undefined ? component : mergeNodes(defaults, component);
+    } else
+      defaults = defaults === undefined ? component : mergeNodes(defaults, component, onReplaced);
   }
-  return defaults === undefined ? service : mergeNodes(defaults, service);
+  return defaults === undefined ? service : mergeNodes(defaults, service, onReplaced);
 }
 
 /** The tree with the node at a path replaced. */

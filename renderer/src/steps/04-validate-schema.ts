@@ -1,6 +1,8 @@
 import { validateServiceStack, type ServiceStack } from '@codex-k8s/schema';
 import type { RenderScope } from '../render-scope.ts';
 import { reportViolations } from '../contract/index.ts';
+import { resolvePath } from '../paths/index.ts';
+import { checkProductionNamespace } from '../safeguards/index.ts';
 import { hasTemplate } from '../template/index.ts';
 import {
   child,
@@ -24,8 +26,11 @@ export interface ValidatedStack {
 const templatePlaces = [
   /^spec\/vars\/[^/]+\/default$/,
   /^spec\/versions\//,
-  /^spec\/environments\/[^/]+\/(?:namespaceTemplate$|vars\/|labels\/)/,
+  /^spec\/environments\/[^/]+\/(?:(?:namespaceTemplate|domainTemplate|imagePullPolicy)$|vars\/|labels\/)/,
   /^spec\/images\//,
+  /^spec\/instanceScope\/marker$/,
+  /^spec\/orchestration\/(?:readiness|cleanupPolicy)\//,
+  /^spec\/secrets\/\d+\/(?:source|slotAccess|keys\/\d+)$/,
   /^spec\/components\/\d+\/serviceDefaults\//,
   /^spec\/(?:infrastructure|services)\/\d+\/(?!name$|use\/)/,
 ];
@@ -41,6 +46,9 @@ export function validateSchema(
   if (!validation.ok) reportViolations(scope.findings, root, validation.errors);
   reportMisplacedTemplates(scope, root, []);
   reportMissingAfterMerge(scope, root);
+  reportRepeatedKeys(scope, root);
+  reportDocuments(scope, root);
+  checkProductionNamespace(scope.findings, root);
   if (scope.findings.errors > before) return undefined;
   // What is left are template scalars where a typed value is due; step 8 checks their results.
   return { value: trusted(value), root, environments };
@@ -63,6 +71,36 @@ function reportMisplacedTemplates(
     path.push(step);
     reportMisplacedTemplates(scope, 'key' in inner ? inner.value : inner, path);
     path.pop();
+  }
+}
+
+/** What a rule is about may stand once only: a second rule would never be looked at. */
+function reportRepeatedKeys(scope: RenderScope, root: YamlMap): void {
+  for (const [path, field] of [
+    [['spec', 'secretResolution', 'keyOverrides'], 'sourceKey'],
+    [['spec', 'projectDocs'], 'path'],
+  ] as const) {
+    const seen = new Set<string>();
+    for (const item of itemsOf(at(root, path))) {
+      const node = child(item, field);
+      const key = JSON.stringify([stringOf(child(item, 'repository')), stringOf(node)]);
+      if (node !== undefined && seen.has(key))
+        scope.findings.report(
+          'duplicate-name',
+          node,
+          `${path.join('.')} has two items for ${stringOf(node) ?? ''}`,
+        );
+      seen.add(key);
+    }
+  }
+}
+
+function reportDocuments(scope: RenderScope, root: YamlMap): void {
+  for (const item of itemsOf(at(root, ['spec', 'projectDocs']))) {
+    const node = child(item, 'path');
+    const path = stringOf(node);
+    if (node !== undefined && path !== undefined && resolvePath('', path) === undefined)
+      scope.findings.report('outside-root', node, `${path} leads outside of the repository`);
   }
 }
 

@@ -16,6 +16,8 @@ import type { ValidatedStack } from './04-validate-schema.ts';
 export interface ResolvedEnvironment {
   /** Its own name, also when it was asked for by an alias. */
   name: string;
+  /** Own names of all environments by name and alias. */
+  names: ReadonlyMap<string, string>;
   kind: 'application' | 'cluster';
   /** People rely on it: its image tags must be locked. */
   isProtected: boolean;
@@ -25,11 +27,9 @@ export interface ResolvedEnvironment {
   node: YamlMap;
   /** Phases, first to last. */
   deployOrder: readonly string[];
-  readinessSeconds: number;
 }
 
 const defaultDeployOrder = ['stateful', 'migrations', 'internal', 'edge', 'frontend'];
-const defaultReadinessSeconds = 600;
 
 /** Step 5: resolves inheritance between environments, and defaults. */
 export function resolveEnvironment(
@@ -63,12 +63,12 @@ export function resolveEnvironment(
   const isProtected = guard?.kind === 'scalar' ? guard.value === true : undefined;
   return {
     isProtected: isProtected ?? false,
-    isProduction: isProtected ?? inputs.environment === 'production',
+    isProduction: isProtected ?? name === 'production',
     name,
+    names,
     kind: stringOf(child(node, 'kind')) === 'cluster' ? 'cluster' : 'application',
     node,
     deployOrder: orchestration?.deployOrder ?? defaultDeployOrder,
-    readinessSeconds: orchestration?.readiness?.timeoutSeconds ?? defaultReadinessSeconds,
   };
 }
 
@@ -129,8 +129,9 @@ function inherit(scope: RenderScope, environments: YamlMap, name: string): YamlM
   }
   const [root, ...overlays] = chain.toReversed();
   if (root === undefined) return undefined;
+  const onReplaced = scope.replacements?.(`environments/${name}`);
   const merged = withoutRemovals(
-    overlays.reduce<YamlMap>((base, overlay) => asMap(mergeNodes(base, overlay)), root),
+    overlays.reduce<YamlMap>((base, overlay) => asMap(mergeNodes(base, overlay, onReplaced)), root),
   );
   return merged.kind === 'map' ? merged : undefined;
 }

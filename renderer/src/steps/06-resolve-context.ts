@@ -28,7 +28,7 @@ export interface ResolvedContext {
   context: TemplateContext;
   /** What the namespace template yields, before overrides. */
   templatedNamespace: string;
-  namespacePlace: Place;
+  namespacePlace: YamlScalar;
   /** Labels of the environment, for every object. */
   labels: Readonly<Record<string, string>>;
 }

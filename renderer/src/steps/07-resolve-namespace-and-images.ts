@@ -1,6 +1,9 @@
+import { resolveSettings, type EnvironmentSettings } from '../environment/index.ts';
 import { resolveImages, type ResolvedImages } from '../images/index.ts';
 import type { RenderScope } from '../render-scope.ts';
-import type { TemplateContext } from '../template/index.ts';
+import { checkSlotMarker, checkSlotNamespace } from '../safeguards/index.ts';
+import { declareSecrets, type DeclaredSecret } from '../secrets/index.ts';
+import type { GoMap, TemplateContext } from '../template/index.ts';
 import { at } from '../yaml/index.ts';
 import type { ValidatedStack } from './04-validate-schema.ts';
 import type { ResolvedEnvironment } from './05-resolve-environment.ts';
@@ -9,8 +12,11 @@ import type { ResolvedContext } from './06-resolve-context.ts';
 /** Where the stack goes and what it runs. */
 export interface ResolvedTarget {
   namespace: string;
+  settings: EnvironmentSettings;
   images: ResolvedImages;
-  /** The whole context: `.Namespace` and `.Images` included. */
+  /** Secrets of the stack by name. */
+  secrets: ReadonlyMap<string, DeclaredSecret>;
+  /** The whole context: `.Namespace`, `.Instance`, `.Domain`, `.Secrets` and `.Images` included. */
   context: TemplateContext;
 }
 
@@ -26,7 +32,8 @@ export async function resolveNamespaceAndImages(
   const before = scope.findings.errors;
   const { templatedNamespace } = resolved;
   const overrides = stack.value.spec.namespaceOverrides ?? {};
-  const namespace = Object.hasOwn(overrides, templatedNamespace)
+  const overridden = Object.hasOwn(overrides, templatedNamespace);
+  const namespace = overridden
     ? (overrides[templatedNamespace] ?? templatedNamespace)
     : templatedNamespace;
   if (!dnsLabel.test(namespace))
@@ -35,7 +42,32 @@ export async function resolveNamespaceAndImages(
       resolved.namespacePlace,
       `the namespace would be ${JSON.stringify(namespace)}`,
     );
-  const root = { ...resolved.context.root, Namespace: namespace };
+  checkSlotNamespace(scope, environment.name, {
+    template: String(resolved.namespacePlace.value),
+    resolved: namespace,
+    overridden,
+    place: resolved.namespacePlace,
+  });
+  const named = { ...resolved.context.root, Namespace: namespace };
+  const spec = at(stack.root, ['spec']);
+  const settings = resolveSettings(scope, spec, environment.node, {
+    ...resolved.context,
+    root: named,
+  });
+  checkSlotMarker(scope, at(spec, ['instanceScope', 'marker']), settings.marker);
+  const secrets = declareSecrets(
+    scope,
+    at(spec, ['secrets']),
+    { ...resolved.context, root: named },
+    environment.name,
+    environment.names,
+  );
+  const root: GoMap = {
+    ...named,
+    Instance: settings.marker ?? namespace,
+    ...(settings.domain === undefined ? {} : { Domain: settings.domain }),
+    Secrets: Object.fromEntries([...secrets].map(([name, { version = '' }]) => [name, version])),
+  };
   const declared = at(stack.root, ['spec', 'images']);
   const images = await resolveImages(
     scope,
@@ -45,7 +77,7 @@ export async function resolveNamespaceAndImages(
   );
   if (scope.findings.errors > before) return undefined;
   const context = { ...resolved.context, root: { ...root, Images: references(images) } };
-  return { namespace, images, context };
+  return { namespace, settings, images, secrets, context };
 }
 
 function references({ byName }: ResolvedImages): Record<string, string> {

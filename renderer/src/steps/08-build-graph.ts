@@ -22,7 +22,15 @@ import {
   type DeclaredUnit,
   type UnitList,
 } from '../units/index.ts';
-import { at, child, itemsOf, stringOf, type Place, type YamlMap, type YamlNode } from '../yaml/index.ts';
+import {
+  at,
+  child,
+  itemsOf,
+  stringOf,
+  type Place,
+  type YamlMap,
+  type YamlNode,
+} from '../yaml/index.ts';
 import { matchPaths } from './02-resolve-imports.ts';
 import type { ValidatedStack } from './04-validate-schema.ts';
 import type { ResolvedEnvironment } from './05-resolve-environment.ts';

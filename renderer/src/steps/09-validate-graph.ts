@@ -1,7 +1,10 @@
 import { suggest } from '../diagnostics/index.ts';
 import type { FinishedObject } from '../objects/index.ts';
+import { checkStack } from '../policies/index.ts';
 import type { RenderScope } from '../render-scope.ts';
+import { checkSecrets } from '../secrets/index.ts';
 import { at, type Place } from '../yaml/index.ts';
+import { matchPaths } from './02-resolve-imports.ts';
 import type { DeployGraph, GraphUnit, ResolvedStack } from './08-build-graph.ts';
 
 /** Units in topological order, ties by name: each may be applied when those before it are done. */
@@ -9,20 +12,35 @@ export interface ValidatedGraph {
   units: readonly GraphUnit[];
 }
 
-/** Step 9: unknown and circular dependencies, duplicates, and what an environment may hold. */
-export function validateGraph(
+/**
+ * Step 9: unknown and circular dependencies, duplicates, what an environment may hold, and every
+ * object against the API of its cluster and the pack of rules.
+ */
+export async function validateGraph(
   scope: RenderScope,
   stack: ResolvedStack,
   graph: DeployGraph,
-): ValidatedGraph | undefined {
+): Promise<ValidatedGraph | undefined> {
   const before = scope.findings.errors;
   const byName = reportDuplicateUnits(scope, graph.units);
   reportDuplicateObjects(scope, graph.units);
+  const secretsMade = new Set(graph.units.flatMap((unit) => unit.finished.secretsMade));
   for (const unit of graph.units) {
     reportDependencies(scope, stack, unit, byName);
-    if (stack.environment.kind !== 'cluster') reportScope(scope, stack, unit);
+    if (stack.environment.kind !== 'cluster' || scope.inputs.slot !== undefined)
+      reportScope(scope, stack, unit);
+    checkSecrets(scope.findings, unit.node, stack.target.secrets, secretsMade);
   }
   reportCycles(scope, byName);
+  const { environment, leftOut, root, target } = stack;
+  await checkStack(scope, {
+    environment,
+    root,
+    secrets: target.secrets,
+    units: graph.units,
+    leftOut,
+    match: (path, node) => matchPaths(scope, node.source.file, path, node),
+  });
   if (scope.findings.errors > before) return undefined;
   return { units: topologicalOrder(stack, graph.units) };
 }
@@ -80,17 +98,21 @@ function reportDependencies(
   }
 }
 
-/** Outside of cluster environments: nothing cluster-wide, no other namespace. Source: design §3.11. */
+/** In slots and outside of cluster environments: nothing cluster-wide, no other namespace. Source: design §3.11. */
 function reportScope(scope: RenderScope, stack: ResolvedStack, unit: GraphUnit): void {
+  const here =
+    stack.environment.kind === 'cluster'
+      ? 'a slot has nothing but its namespace'
+      : `${stack.environment.name} is no cluster environment`;
   if (unit.isSingleton) {
     const place = at(unit.node, ['scope']) ?? unit.place;
-    const message = `${unit.name} is an infrastructure-singleton, and ${stack.environment.name} is no cluster environment`;
+    const message = `${unit.name} is an infrastructure-singleton, and ${here}`;
     scope.findings.report('misplaced-singleton', place, message);
   }
   for (const object of unit.finished.objects) {
     const { kind, name, namespace } = object.planned;
     if (namespace === undefined) {
-      const message = `${kind} ${name} is cluster-scoped, and ${stack.environment.name} is no cluster environment`;
+      const message = `${kind} ${name} is cluster-scoped, and ${here}`;
       scope.findings.report('cluster-scope', placeOf(object, unit), message);
     } else if (namespace !== stack.target.namespace) {
       const place = at(object.node, ['metadata', 'namespace']) ?? placeOf(object, unit);

@@ -113,14 +113,12 @@ function planUnit(unit: GraphUnit): DeployUnit {
 function planSecrets({ target }: ResolvedStack): Pick<ExecutionPlan, 'secrets'> {
   const available = [...target.secrets.values()].filter(({ withheld }) => withheld === undefined);
   if (available.length === 0) return {};
-  const secrets = available.map(
-    ({ name, keys, source, version }): PlanSecret => ({
-      name,
-      keys: [...keys],
-      source,
-      ...(version === undefined ? {} : { version }),
-    }),
-  );
+  const secrets = available.map(({ name, keys, source, version }): PlanSecret => ({
+    name,
+    keys: [...keys],
+    source,
+    ...(version === undefined ? {} : { version }),
+  }));
   return { secrets: secrets.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
 }
 

@@ -1,7 +1,7 @@
 export { loadRoot } from './01-load-root.ts';
 export { resolveImports, type StackFiles } from './02-resolve-imports.ts';
 export { mergeComponents } from './03-merge-components.ts';
-export { validateSchema } from './04-validate-schema.ts';
+export { validateSchema, type ValidatedStack } from './04-validate-schema.ts';
 export { resolveEnvironment } from './05-resolve-environment.ts';
 export { resolveContext } from './06-resolve-context.ts';
 export { resolveNamespaceAndImages } from './07-resolve-namespace-and-images.ts';

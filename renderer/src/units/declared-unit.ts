@@ -1,9 +1,11 @@
 import type { InfrastructureUnit, ServiceUnit } from '@codex-k8s/schema';
 import { checkPart } from '../contract/index.ts';
 import { suggest } from '../diagnostics/index.ts';
-import { evaluateNode, evaluateScalar } from '../evaluation/index.ts';
+import { evaluateNode } from '../evaluation/index.ts';
+import type { PlannedHook } from '../hooks/index.ts';
 import type { ResolvedImage } from '../images/index.ts';
 import type { RenderScope } from '../render-scope.ts';
+import { podSecretReferences, secretReferences, type DeclaredSecret } from '../secrets/index.ts';
 import type { TemplateContext } from '../template/index.ts';
 import {
   at,
@@ -15,6 +17,8 @@ import {
   type Value,
   type YamlNode,
 } from '../yaml/index.ts';
+import { isWanted } from './condition.ts';
+import { unitHooks } from './unit-hooks.ts';
 
 /** A unit with its templates executed and its types checked. */
 export interface DeclaredUnit {
@@ -24,10 +28,25 @@ export interface DeclaredUnit {
   /** Reference of the workload's image; undefined without a workload. */
   imageReference: string | undefined;
   manifests: readonly { path: string; node: YamlNode }[];
+  /** Migrations first, then hooks, as they are written. */
+  hooks: readonly PlannedHook[];
+  imagePullPolicy: string | undefined;
+  /** Names of declared secrets that its typed parts read; sorted. */
+  secrets: readonly string[];
+  /** Versions of the secrets that its workload reads, `name=version`; undefined when none is known. */
+  secretVersions: string | undefined;
   node: YamlNode;
   place: Place;
   /** Everything of the unit that its objects depend on, as one string. */
   key: string;
+}
+
+/** What the environment gives to its units. */
+export interface UnitSurroundings {
+  context: TemplateContext;
+  images: ReadonlyMap<string, ResolvedImage>;
+  secrets: ReadonlyMap<string, DeclaredSecret>;
+  imagePullPolicy: string | undefined;
 }
 
 /** Where units are declared. */
@@ -42,9 +61,9 @@ export function declareUnit(
   scope: RenderScope,
   list: UnitList,
   written: YamlNode,
-  context: TemplateContext,
-  images: ReadonlyMap<string, ResolvedImage>,
+  surroundings: UnitSurroundings,
 ): DeclaredUnit | undefined {
+  const { context, images, imagePullPolicy } = surroundings;
   if (!isWanted(scope, written, context)) return undefined;
   const before = scope.findings.errors;
   const evaluated = evaluateNode(written, scope.templates, context);
@@ -58,8 +77,11 @@ export function declareUnit(
   if (checked === undefined) return undefined;
   const value = asUnit(checked.value ?? toValue(checked.node));
   const imageReference = resolveImage(scope, checked.node, images);
+  const hooks = unitHooks(scope, checked.node, value, surroundings);
   if (scope.findings.errors > before) return undefined;
   const nameNode = child(checked.node, 'name') ?? checked.node;
+  const secrets = namesOf(secretReferences(checked.node), surroundings.secrets);
+  const secretVersions = versionsOf(checked.node, surroundings.secrets);
   return {
     name: value.name,
     source: list === 'services' ? 'service' : 'infrastructure',
@@ -70,26 +92,43 @@ export function declareUnit(
       const path = stringOf(node);
       return node === undefined || path === undefined ? [] : [{ path, node }];
     }),
+    hooks,
+    imagePullPolicy,
+    secrets,
+    secretVersions,
     node: checked.node,
     place: nameNode,
-    key: JSON.stringify([value.name, value.workload, imageReference]),
+    key: JSON.stringify([
+      value.name,
+      value.workload,
+      imageReference,
+      imagePullPolicy,
+      secretVersions,
+      ...hooks.flatMap(({ object, rollbackObject }) => [object.value, rollbackObject?.value]),
+    ]),
   };
 }
 
-function isWanted(scope: RenderScope, unit: YamlNode, context: TemplateContext): boolean {
-  const when = child(unit, 'when');
-  if (when?.kind !== 'scalar') return true;
-  const before = scope.findings.errors;
-  const { value } = evaluateScalar(when, scope.templates, context);
-  if (scope.findings.errors > before) return false;
-  if (typeof value === 'boolean') return value;
-  if (value === 'true' || value === 'false') return value === 'true';
-  scope.findings.report(
-    'invalid-condition',
-    when,
-    `when must be true or false, not ${JSON.stringify(value)}`,
-  );
-  return false;
+function namesOf(
+  references: readonly { name: string }[],
+  secrets: ReadonlyMap<string, DeclaredSecret>,
+): string[] {
+  const names = new Set(references.map(({ name }) => name));
+  return [...names].filter((name) => secrets.has(name)).toSorted();
+}
+
+/** Hooks are left out: they have run, whatever the values are now. */
+function versionsOf(
+  unit: YamlNode,
+  secrets: ReadonlyMap<string, DeclaredSecret>,
+): string | undefined {
+  const workload = child(unit, 'workload');
+  if (workload === undefined) return undefined;
+  const versions = namesOf(podSecretReferences(workload), secrets).flatMap((name) => {
+    const version = secrets.get(name)?.version;
+    return version === undefined ? [] : [`${name}=${version}`];
+  });
+  return versions.length === 0 ? undefined : versions.join(',');
 }
 
 function resolveImage(

@@ -1,2 +1,8 @@
-export { declareUnit, type DeclaredUnit, type UnitList } from './declared-unit.ts';
-export { findManifests, unitObjects, type ManifestFile } from './unit-objects.ts';
+export {
+  declareUnit,
+  type DeclaredUnit,
+  type UnitList,
+  type UnitSurroundings,
+} from './declared-unit.ts';
+export { findSources, hasSources } from './find-sources.ts';
+export { unitObjects } from './unit-objects.ts';

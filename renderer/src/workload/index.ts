@@ -1,3 +1,4 @@
+export { jobObject, type JobOutcome, type JobUnit } from './job.ts';
 export type { WorkloadProblem } from './check.ts';
 export {
   workloadObjects,

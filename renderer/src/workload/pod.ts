@@ -19,8 +19,12 @@ export function selectorLabels(unit: WorkloadUnit): Fields {
 export function podTemplate(unit: WorkloadUnit): { metadata: Fields; spec: Fields } {
   const { serviceAccount, terminationGracePeriodSeconds: grace } = unit.workload;
   const volumes = podVolumes(unit);
+  const { podAnnotations } = unit;
   return {
-    metadata: { labels: selectorLabels(unit) },
+    metadata: {
+      labels: selectorLabels(unit),
+      ...(podAnnotations === undefined ? {} : { annotations: { ...podAnnotations } }),
+    },
     spec: {
       ...(serviceAccount === undefined
         ? { automountServiceAccountToken: false }
@@ -42,6 +46,7 @@ function container(unit: WorkloadUnit): Fields {
   return {
     name: unit.name,
     image: workload.image,
+    ...(unit.imagePullPolicy === undefined ? {} : { imagePullPolicy: unit.imagePullPolicy }),
     ...(command === undefined ? {} : { command }),
     ...(args === undefined ? {} : { args }),
     ...(ports.length === 0

@@ -23,6 +23,10 @@ export interface ObjectValue {
 export interface WorkloadUnit {
   name: string;
   workload: ResolvedWorkload;
+  /** When nodes pull the image; Kubernetes decides without. */
+  imagePullPolicy?: string | undefined;
+  /** Annotations of the pods: another value makes new pods. */
+  podAnnotations?: Readonly<Record<string, string>>;
 }
 
 export type WorkloadOutcome =

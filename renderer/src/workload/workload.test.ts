@@ -5,6 +5,7 @@ import { findingsOf, renderFine, stackText, textOf } from '../testing/index.ts';
 const stack = (workload: string) => ({
   'services.yaml': stackText(`  environments: { dev: }
   images: { app: { from: "app:1" } }
+  secrets: [{ name: s, keys: [k], source: existing }, { name: cert, keys: [tls.crt], source: existing }]
   services:
     - name: app
       codeUpdateStrategy: rebuild
@@ -155,14 +156,14 @@ describe('a typed workload', () => {
     expect(
       findings.map((line) => line.replace(/^services\.yaml:(\d+):\d+ CK-R-062 /, '$1 ')),
     ).to.deep.equal([
-      '12 a CronJob needs a schedule',
-      '14 a CronJob has no replicas',
-      '15 a CronJob has no ports',
-      '15 the port 80/TCP stands here twice',
-      '16 a CronJob has no probes',
-      '16 the workload has no port 99',
-      '17 a volume has exactly one of size, emptyDir, secret, configMap',
-      '17 there are two volumes named a',
+      '13 a CronJob needs a schedule',
+      '15 a CronJob has no replicas',
+      '16 a CronJob has no ports',
+      '16 the port 80/TCP stands here twice',
+      '17 a CronJob has no probes',
+      '17 the workload has no port 99',
+      '18 a volume has exactly one of size, emptyDir, secret, configMap',
+      '18 there are two volumes named a',
     ]);
   });
 
@@ -171,7 +172,7 @@ describe('a typed workload', () => {
       stack('replicas: 2\nvolumes: [{ name: a, mountPath: /a, size: 1Gi }]\n'),
     );
     expect(findings).to.deep.equal([
-      'services.yaml:14:19 CK-R-062 a disk belongs to one pod: use a StatefulSet, or one replica',
+      'services.yaml:15:19 CK-R-062 a disk belongs to one pod: use a StatefulSet, or one replica',
     ]);
   });
 });

@@ -908,7 +908,7 @@ export interface Secret {
    */
   keys: [string, ...string[]];
   /**
-   * platform: values are kept by the platform and written into the namespace; generated: the platform makes random values once per environment or slot; external: an operator in the cluster writes it, the platform waits for it; existing: it is there already, the platform only looks.
+   * platform: values are kept by the platform and written into the namespace; generated: the platform makes random values, 64 hexadecimal characters each, once per environment or slot; external: an operator in the cluster writes it, the platform waits for it; existing: it is there already, the platform only looks.
    */
   source: 'platform' | 'generated' | 'external' | 'existing';
   /**

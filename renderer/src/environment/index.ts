@@ -1,0 +1,2 @@
+export { secondsOf } from './duration.ts';
+export { resolveSettings, type EnvironmentSettings } from './settings.ts';
