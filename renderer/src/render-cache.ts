@@ -15,6 +15,8 @@ export interface RenderCache {
   /** Resolved stacks with the warnings that were found on the way. */
   stacks: BoundedMap<{ stack: ResolvedStack; diagnostics: readonly Diagnostic[] }>;
   units: BoundedMap<FinishedUnit>;
+  /** What helm and kustomize printed. */
+  printed: BoundedMap<string>;
 }
 
 /**
@@ -28,5 +30,6 @@ export function createRenderCache(maxBytes = 256 * 1024 * 1024): RenderCache {
     templates: new BoundedMap(maxBytes / 16),
     stacks: new BoundedMap(maxBytes / 4),
     units: new BoundedMap(maxBytes / 4),
+    printed: new BoundedMap(maxBytes / 16),
   };
 }

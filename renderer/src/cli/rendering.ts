@@ -1,6 +1,7 @@
 import type { Diagnostic } from '@codex-k8s/schema';
+import { createManifestPrograms } from '../programs/index.ts';
 import type { RenderInputs, RenderResult } from '../rendered-stack.ts';
-import { createRenderer } from '../renderer.ts';
+import { createRenderer, type Renderer } from '../renderer.ts';
 import { printYaml } from '../yaml/index.ts';
 import type { CliEnvironment } from './config.ts';
 import type { CliContext } from './context.ts';
@@ -8,13 +9,18 @@ import { CliError, exitCodes } from './exit-code.ts';
 import { variablesOf, type RenderOptions } from './options.ts';
 import { openSource, type CliSource } from './source.ts';
 
+/** A renderer that runs the installed helm and kustomize for stacks that bring charts. */
+export function createCliRenderer({ toolsDirectory }: CliEnvironment): Renderer {
+  return createRenderer({ programs: createManifestPrograms({ toolsDirectory }) });
+}
+
 /** Renders what the options of a command ask for. */
 export async function renderOne(
   options: RenderOptions,
   environment: CliEnvironment,
 ): Promise<RenderResult> {
   const source = await openSource(options.file, options.root);
-  return createRenderer().render(inputsOf(options, source, environment));
+  return createCliRenderer(environment).render(inputsOf(options, source, environment));
 }
 
 /** Inputs of a render as the options of a command give them. */

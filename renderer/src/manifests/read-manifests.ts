@@ -1,18 +1,11 @@
 import type { Findings, ProblemName } from '../diagnostics/index.ts';
 import type { DeclaredObject } from '../objects/index.ts';
-import type { ParsedText, SourceSet } from '../sources/index.ts';
+import type { ParsedText } from '../sources/index.ts';
 import { executeTemplate, type TemplateContext } from '../template/index.ts';
 import { sourceText, toValue, type Value, type YamlNode } from '../yaml/index.ts';
 import { child, itemsOf, stringOf, type YamlProblem } from '../yaml/index.ts';
-import type { TemplateSet } from '../evaluation/index.ts';
+import type { ManifestScope } from './manifest-source.ts';
 import { templateOutput } from './template-file.ts';
-
-/** What is needed to read manifests. */
-export interface ManifestScope {
-  sources: SourceSet;
-  templates: TemplateSet;
-  findings: Findings;
-}
 
 const problemNames: Readonly<Record<YamlProblem['kind'], ProblemName>> = {
   syntax: 'yaml-syntax',
@@ -62,7 +55,8 @@ async function readTemplateFile(
   return undefined;
 }
 
-function toObjects(document: YamlNode, findings: Findings): DeclaredObject[] {
+/** The objects of a document, lists unfolded. */
+export function toObjects(document: YamlNode, findings: Findings): DeclaredObject[] {
   const kind = stringOf(child(document, 'kind'));
   if (
     kind === 'List' ||

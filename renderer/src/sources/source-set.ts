@@ -50,6 +50,28 @@ export class SourceSet {
     return tree;
   }
 
+  /**
+   * Every file below a directory with its bytes, sorted by path: for programs that read files
+   * themselves. Ask for its tree id too, so that it counts as an input.
+   *
+   * @returns undefined when there are more bytes than that
+   */
+  async files(
+    directory: string,
+    maxBytes: number,
+  ): Promise<ReadonlyMap<string, Uint8Array> | undefined> {
+    const files = new Map<string, Uint8Array>();
+    let size = 0;
+    for (const path of await this.#reader.list(directory)) {
+      const file = await this.#reader.read(path);
+      if (file === undefined) continue;
+      size += file.bytes.length + path.length;
+      if (size > maxBytes) return undefined;
+      files.set(path, file.bytes);
+    }
+    return files;
+  }
+
   /** Digest of a file; undefined when there is none. */
   async digest(path: string): Promise<string | undefined> {
     if (this.#digests.has(path)) return this.#digests.get(path);

@@ -1,4 +1,17 @@
-export { installTools, type InstallOptions, type InstallResult } from './install.ts';
-export { checkTool, findTool, type InstalledTool } from './record.ts';
+export {
+  checkTool,
+  findTool,
+  sha256OfFile,
+  type InstalledTool,
+  type ToolRecord,
+} from './record.ts';
 export { ToolError, type ToolProblem } from './tool-error.ts';
-export { describeVersions, toolNames, tools, type ToolName } from './versions.ts';
+export {
+  currentTarget,
+  describeVersions,
+  toolKey,
+  toolNames,
+  tools,
+  type Target,
+  type ToolName,
+} from './versions.ts';

@@ -11,9 +11,13 @@ import {
   sha256OfFile,
   type InstalledTool,
   type ToolRecord,
-} from './record.ts';
-import { ToolError } from './tool-error.ts';
-import { currentTarget, toolKey, toolNames, tools, type ToolName } from './versions.ts';
+  ToolError,
+  currentTarget,
+  toolKey,
+  toolNames,
+  tools,
+  type ToolName,
+} from '../tools/index.ts';
 
 export interface InstallOptions {
   /** Each program gets a directory of its own below it, named by version and machine. */

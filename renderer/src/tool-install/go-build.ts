@@ -2,8 +2,7 @@ import { chmod, mkdir, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { runProgram, type ProgramEnd } from '../processes/index.ts';
 import type { FetchOutcome } from './download.ts';
-import { ToolError } from './tool-error.ts';
-import { tools, type ToolName } from './versions.ts';
+import { ToolError, tools, type ToolName } from '../tools/index.ts';
 
 export interface GoBuildOptions {
   /** Directory of its own; on the file system of the destination. */

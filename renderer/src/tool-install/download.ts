@@ -7,8 +7,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { TLSSocket } from 'node:tls';
 import { runProgram } from '../processes/index.ts';
-import { ToolError } from './tool-error.ts';
-import { tools, type Target, type ToolName } from './versions.ts';
+import { ToolError, tools, type Target, type ToolName } from '../tools/index.ts';
 
 /** Got it, with what it was checked against; or why this source has nothing. */
 export type FetchOutcome =

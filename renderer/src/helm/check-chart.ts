@@ -1,0 +1,39 @@
+import type { Findings } from '../diagnostics/index.ts';
+import { sourceText } from '../yaml/index.ts';
+import { pathIn, type Chart } from './find-chart.ts';
+import { remoteReferences } from './schema-references.ts';
+import type { ChartValues } from './values.ts';
+
+const decoder = new TextDecoder();
+
+/** Reports what keeps a chart from being rendered with these values, before anything runs. */
+export function checkChart(findings: Findings, chart: Chart, values: ChartValues): void {
+  if (values.node !== undefined && !chart.files.has('values.schema.json'))
+    findings.report(
+      'untyped-values',
+      values.node,
+      `there is no ${pathIn(chart, 'values.schema.json')}: nothing says what these values may be`,
+    );
+  for (const [path, bytes] of chart.files) {
+    if (/(?:^|\/)charts\/[^/]+\.(?:tgz|tar\.gz)$/.test(path)) reportPacked(findings, chart, path);
+    if (/(?:^|\/)values\.schema\.json$/.test(path))
+      reportReferences(findings, pathIn(chart, path), decoder.decode(bytes));
+  }
+}
+
+function reportPacked(findings: Findings, chart: Chart, path: string): void {
+  const full = pathIn(chart, path);
+  const message = `${full} is packed: what is rendered must be readable in a review`;
+  const directory = full.slice(0, full.lastIndexOf('/'));
+  const hint = `Unpack it and remove the archive: tar -xzf ${full} -C ${directory}`;
+  findings.report('unusable-source', chart.node, message, { hint });
+}
+
+function reportReferences(findings: Findings, file: string, text: string): void {
+  for (const { reference, offset } of remoteReferences(text)) {
+    const message = `the schema refers to ${reference}, which lies outside of it`;
+    const hint = 'Copy what it refers to into this schema, below definitions.';
+    const place = { source: sourceText(file, text), offset };
+    findings.report('remote-source', place, message, { hint });
+  }
+}

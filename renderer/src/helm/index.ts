@@ -1,0 +1,1 @@
+export { helmSource, type HelmTarget } from './helm-source.ts';

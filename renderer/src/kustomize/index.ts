@@ -1,0 +1,1 @@
+export { kustomizeSource } from './kustomize-source.ts';

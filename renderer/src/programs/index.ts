@@ -1,0 +1,1 @@
+export { createManifestPrograms, type ManifestProgramsOptions } from './create-programs.ts';

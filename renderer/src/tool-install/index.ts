@@ -1,0 +1,1 @@
+export { installTools, type InstallOptions, type InstallResult } from './install.ts';
