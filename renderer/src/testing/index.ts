@@ -7,3 +7,10 @@ export {
   textOf,
   type TextInputs,
 } from './render-texts.ts';
+export { createTestRepository, type TestRepository } from './repository.ts';
+export {
+  nameOf,
+  repositoryRoot,
+  repositoryStacks,
+  type RepositoryStack,
+} from './repository-stacks.ts';
