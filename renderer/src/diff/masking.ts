@@ -68,23 +68,34 @@ const urlPassword = /([a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)([^\s@]+)(@)/gi;
 const knownTokens =
   /\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}|AKIA[0-9A-Z]{12,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)/g;
 const authorization = /\b((?:bearer|basic)\s+)([A-Za-z0-9+/=_.~-]{8,})/gi;
-/** `NAME=value`, `name: value`, `"name": "value"`, `--name=value`, `?name=value`. */
-const assignment =
-  /([A-Za-z][\w.-]*)(["']?[ \t]*[=:][ \t]*)("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s"',;&}]+)/g;
+/** `NAME=`, `name: `, `"name": `, `--name=`, `?name=`: a value follows. */
+const assignment = /([A-Za-z][\w.-]*)["']?[ \t]*[=:][ \t]*/g;
+const assigned = /\$\{[\w.-]+\}|\$\([\w.-]+\)|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s"',;&}]+/y;
 const reference = /^(?:\$\([\w.-]+\)|\$\{[\w.-]+\}|\$[A-Za-z_]\w*)$/;
 
 function maskKnownForms(text: string): string {
-  return text
+  const masked = text
     .replace(pemBlock, hidden)
     .replace(urlPassword, (whole, before: string, password: string, after: string) =>
       reference.test(password) ? whole : `${before}${hidden}${after}`,
     )
     .replace(knownTokens, hidden)
-    .replace(authorization, `$1${hidden}`)
-    .replace(assignment, (whole, name: string, sign: string, value: string) => {
-      const bare = value.replace(/^(["'])(.*)\1$/s, '$2');
-      const isShown =
-        bare === '' || bare === hidden || reference.test(bare) || !isSecretName(name, 'variable');
-      return isShown ? whole : `${name}${sign}${hidden}`;
-    });
+    .replace(authorization, `$1${hidden}`);
+  return maskAssignments(masked);
+}
+
+function maskAssignments(text: string): string {
+  let result = '';
+  let done = 0;
+  for (const match of text.matchAll(assignment)) {
+    const start = match.index + match[0].length;
+    if (match.index < done || !isSecretName(match[1] ?? '', 'variable')) continue;
+    assigned.lastIndex = start;
+    const [value = ''] = assigned.exec(text) ?? [];
+    const bare = value.replace(/^(["'])(.*)\1$/s, '$2');
+    if (bare === '' || bare === hidden || reference.test(bare)) continue;
+    result += text.slice(done, start) + hidden;
+    done = start + value.length;
+  }
+  return result + text.slice(done);
 }
