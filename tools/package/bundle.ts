@@ -1,5 +1,6 @@
 import { build, type Metafile, type Plugin } from 'esbuild';
-import { join } from 'node:path';
+import { builtinModules } from 'node:module';
+import { basename, join } from 'node:path';
 import { root } from './root.ts';
 import { compiledValidators } from './validators.ts';
 
@@ -7,79 +8,82 @@ import { compiledValidators } from './validators.ts';
 export interface Bundle {
   /** Files that went into it, relative to the root of the repository. */
   inputs: readonly string[];
-  /** Modules of Node that it still imports. */
-  builtins: readonly string[];
+  /** Modules of Node that each entry may come to import, by name of the entry. */
+  builtins: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What both bundles share: readable stack traces, no comments, no source text twice. */
-const shared = {
-  absWorkingDir: root,
-  bundle: true,
-  format: 'esm',
-  metafile: true,
-  minifyWhitespace: true,
-  minifySyntax: true,
-  legalComments: 'none',
-  logLevel: 'silent',
-} as const;
-
 /**
- * Bundles entries for Node with everything they need; what is imported late stays in a file of its
- * own, so that a command reads only what it uses.
+ * Bundles entries with everything they need. What they share, and what is imported late, stays in
+ * files of their own, so that a command reads only what it uses.
  *
  * @param entries output name by source file, relative to the root of the repository
  */
-export async function bundleForNode(
+export async function bundle(
   entries: Readonly<Record<string, string>>,
   directory: string,
 ): Promise<Bundle> {
   const { metafile } = await build({
-    ...shared,
+    absWorkingDir: root,
     entryPoints: { ...entries },
     outdir: directory,
-    platform: 'node',
-    target: 'node20',
-    // The same library as modules: what is not used is left out, and its names can be imported late.
-    alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') },
-    plugins: [compiledValidators],
+    bundle: true,
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
-    // Packages in the old module format look for `require`, which a module does not have.
-    banner: {
-      js: "import{createRequire as ckRequire}from'node:module';const require=ckRequire(import.meta.url);",
+    format: 'esm',
+    platform: 'node',
+    target: ['node20', 'es2023'],
+    // The same library as modules: what is not used is left out, and its names can be imported late.
+    alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') },
+    plugins: [compiledValidators, builtinsAsModules],
+    metafile: true,
+    // Names stay: the stack of an error is to be read.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'none',
+    logLevel: 'silent',
+  });
+  return {
+    inputs: Object.keys(metafile.inputs).toSorted(),
+    builtins: Object.fromEntries(
+      Object.keys(entries).map((name) => [name, builtinsOf(metafile, name)]),
+    ),
+  };
+}
+
+/** The renderer as a library, as a command and for browsers; they share what they have in common. */
+export function bundleRenderer(directory: string): Promise<Bundle> {
+  return bundle(
+    {
+      index: 'renderer/src/index.ts',
+      cli: 'renderer/src/main.ts',
+      browser: 'renderer/src/pure.ts',
     },
-  });
-  return describe(metafile);
+    directory,
+  );
 }
 
-/** Bundles one entry for a browser or a worker in it: one file that imports nothing. */
-export async function bundleForBrowser(entry: string, file: string): Promise<Bundle> {
-  const { metafile } = await build({
-    ...shared,
-    entryPoints: [entry],
-    outfile: file,
-    platform: 'browser',
-    target: 'es2023',
-    plugins: [compiledValidators, refuseNode],
-  });
-  return describe(metafile);
-}
-
-/** A browser has no modules of Node: one that slips in is an error, not an empty object. */
-const refuseNode: Plugin = {
-  name: 'refuse-node',
-  setup({ onResolve }) {
-    onResolve({ filter: /^node:/ }, ({ path, importer }) => ({
-      errors: [{ text: `${importer} imports ${path}, which no browser has` }],
+/** Packages in the old module format ask for modules of Node by `require`, which a module has not. */
+const builtinsAsModules: Plugin = {
+  name: 'builtins-as-modules',
+  setup({ onResolve, onLoad }) {
+    const names = new Set(builtinModules);
+    onResolve({ filter: /^[a-z_/]+$/ }, ({ path, kind }) =>
+      kind === 'require-call' && names.has(path) ? { path, namespace: 'builtin' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `export * from 'node:${path}';`,
     }));
   },
 };
 
-function describe(metafile: Metafile): Bundle {
-  const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
-  const external = imports.filter((entry) => entry.external === true).map(({ path }) => path);
-  return {
-    inputs: Object.keys(metafile.inputs).toSorted(),
-    builtins: [...new Set(external)].toSorted(),
-  };
+/** What an entry imports from Node, by way of every file of the bundle that it can reach. */
+function builtinsOf({ outputs }: Metafile, entry: string): string[] {
+  const start = Object.keys(outputs).find((path) => basename(path) === `${entry}.js`);
+  const reached = new Set(start === undefined ? [] : [start]);
+  const found = new Set<string>();
+  for (const path of reached)
+    for (const { path: target, external } of outputs[path]?.imports ?? [])
+      if (external === true) found.add(target);
+      else reached.add(target);
+  return [...found].toSorted();
 }

@@ -1,3 +1,3 @@
-export { bundleForBrowser, type Bundle } from './bundle.ts';
-export { root } from './root.ts';
+export { bundleRenderer, type Bundle } from './bundle.ts';
 export { packRenderer, packSchema, type PackedPackage } from './pack.ts';
+export { root } from './root.ts';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { bundleForBrowser, bundleForNode, type Bundle } from './bundle.ts';
+import { bundle, bundleRenderer, type Bundle } from './bundle.ts';
 import { writeDeclarations } from './declarations.ts';
 import { thirdPartyNotices } from './notices.ts';
 import { root } from './root.ts';
@@ -30,32 +30,22 @@ export interface PackedPackage {
  */
 export async function packRenderer(out: string): Promise<PackedPackage> {
   const directory = await emptyDirectory(join(out, 'renderer'));
-  const bundle = await bundleForNode(
-    { index: 'renderer/src/index.ts', cli: 'renderer/src/main.ts' },
-    join(directory, 'dist'),
-  );
-  const browser = await bundleForBrowser(
-    'renderer/src/pure.ts',
-    join(directory, 'dist', 'browser.js'),
-  );
+  const made = await bundleRenderer(join(directory, 'dist'));
   await writeDeclarations(
-    ['renderer/src/index.ts', 'renderer/src/pure.ts'],
+    ['renderer/src/index.ts', 'renderer/src/pure.ts', 'schema/src/index.ts'],
     join(directory, 'types'),
   );
   await copySchemas(directory);
-  return pack(out, directory, 'renderer', {
-    inputs: [...new Set([...bundle.inputs, ...browser.inputs])],
-    builtins: bundle.builtins,
-  });
+  return pack(out, directory, 'renderer', made);
 }
 
 /** Packs `@codex-k8s/schema` in the same way: schemas, types and validators. */
 export async function packSchema(out: string): Promise<PackedPackage> {
   const directory = await emptyDirectory(join(out, 'schema'));
-  const bundle = await bundleForNode({ index: 'schema/src/index.ts' }, join(directory, 'dist'));
+  const made = await bundle({ index: 'schema/src/index.ts' }, join(directory, 'dist'));
   await writeDeclarations(['schema/src/index.ts'], join(directory, 'types'));
   await copySchemas(directory);
-  return pack(out, directory, 'schema', bundle);
+  return pack(out, directory, 'schema', made);
 }
 
 async function copySchemas(directory: string): Promise<void> {
@@ -90,7 +80,7 @@ async function pack(
   out: string,
   directory: string,
   name: keyof typeof published,
-  bundle: Bundle,
+  made: Bundle,
 ): Promise<PackedPackage> {
   const source: unknown = JSON.parse(await readFile(join(root, name, 'package.json'), 'utf8'));
   const { version, description } = stringFields(source);
@@ -106,13 +96,13 @@ async function pack(
   };
   await writeFile(join(directory, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
   await cp(join(root, 'LICENSE'), join(directory, 'LICENSE'));
-  await writeFile(join(directory, 'THIRD-PARTY.md'), await thirdPartyNotices(bundle.inputs));
+  await writeFile(join(directory, 'THIRD-PARTY.md'), await thirdPartyNotices(made.inputs));
   // Scripts of a stranger's configuration have no business here.
   const args = ['pack', '--ignore-scripts', '--silent', '--pack-destination', out];
   await run('npm', args, { cwd: directory });
   const tarball = join(out, `codex-k8s-${name}-${version}.tgz`);
   const { size } = await stat(tarball);
-  return { name: manifest.name, version, directory, tarball, bytes: size, bundle };
+  return { name: manifest.name, version, directory, tarball, bytes: size, bundle: made };
 }
 
 async function emptyDirectory(directory: string): Promise<string> {
