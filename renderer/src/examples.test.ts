@@ -3,49 +3,44 @@ import { expect } from 'chai';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { createFilesystemReader, createRenderer, type RenderedStack } from './index.ts';
 import { writeDirectory } from './cli/write-directory.ts';
-import { gitTreeOf, textOf } from './testing/index.ts';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
+import {
+  gitTreeOf,
+  installTimeoutMs,
+  nameOf,
+  realPrograms,
+  repositoryRoot,
+  repositoryStacks,
+  textOf,
+} from './testing/index.ts';
 
 async function render(
   directory: string,
   environment: string,
   slot?: number,
+  needsPrograms = false,
 ): Promise<RenderedStack> {
-  const reader = await createFilesystemReader(join(root, directory));
+  const reader = await createFilesystemReader(join(repositoryRoot, directory));
   const inputs = {
     reader,
     file: 'services.yaml',
     environment,
     ...(slot === undefined ? {} : { slot }),
   };
-  const result = await createRenderer().render(inputs);
+  const renderer = createRenderer(needsPrograms ? { programs: await realPrograms() } : {});
+  const result = await renderer.render(inputs);
   if (result.ok) return result.rendered;
   throw new Error(JSON.stringify(result.diagnostics, undefined, 2));
 }
 
-const stacks: [
-  directory: string,
-  environment: string,
-  slot: number | undefined,
-  namespace: string,
-][] = [
-  ['examples/shop', 'dev', undefined, 'shop-dev'],
-  ['examples/shop', 'production', undefined, 'shop-production'],
-  ['.', 'dev', undefined, 'codex-k8s-dev'],
-  ['.', 'staging', undefined, 'codex-k8s-staging'],
-  ['.', 'production', undefined, 'codex-k8s-prod'],
-  ['.', 'ai', 7, 'codex-k8s-dev-7'],
-];
-
 describe('the stacks of this repository', () => {
-  for (const [directory, environment, slot, namespace] of stacks) {
-    it(`render without a finding: ${directory} ${environment}`, async () => {
-      const rendered = await render(directory, environment, slot);
+  for (const stack of repositoryStacks) {
+    it(`render without a finding: ${nameOf(stack)}`, async function () {
+      if (stack.needsPrograms === true) this.timeout(installTimeoutMs);
+      const { directory, environment, slot, namespace } = stack;
+      const rendered = await render(directory, environment, slot, stack.needsPrograms);
       expect(rendered.diagnostics).to.deep.equal([]);
       expect(rendered.plan.namespace).to.equal(namespace);
       expect(validateExecutionPlan(rendered.plan).ok).to.equal(true);
@@ -93,7 +88,7 @@ describe('the stacks of this repository', () => {
   it('stand on their own: the shop renders alike from any directory', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'ck-shop-'));
     try {
-      await cp(join(root, 'examples/shop'), directory, { recursive: true });
+      await cp(join(repositoryRoot, 'examples/shop'), directory, { recursive: true });
       const reader = await createFilesystemReader(directory);
       const result = await createRenderer().render({
         reader,

@@ -1,4 +1,6 @@
 export { git, gitTreeOf } from './git.ts';
+export { installedPrograms } from './installed-programs.ts';
+export { installTimeoutMs, realPrograms } from './programs.ts';
 export {
   findingsOf,
   renderFine,

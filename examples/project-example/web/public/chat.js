@@ -1,0 +1,26 @@
+const list = document.querySelector('#messages');
+const form = document.querySelector('#form');
+
+async function show() {
+  const answer = await fetch('/api/messages?order=sent_at');
+  const items = (await answer.json()).map(({ author, body }) => {
+    const item = document.createElement('li');
+    item.textContent = `${author}: ${body}`;
+    return item;
+  });
+  list.replaceChildren(...items);
+}
+
+form.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const message = Object.fromEntries(new FormData(form));
+  await fetch('/api/messages', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(message),
+  });
+  form.reset();
+  await show();
+});
+
+await show();
