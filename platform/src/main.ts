@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { Command } from 'commander';
 import { CodexError, errorData } from '@codex-k8s/controller';
 import { describeConfig, readConfig } from './config.ts';
@@ -40,6 +41,7 @@ try {
 
 async function run(options: Partial<Record<SettingName, string>>): Promise<void> {
   const config = readConfig(options);
+  if (config.role === 'controller' || config.role === 'apply') yieldToAnswers();
   log('starting', describeConfig(config));
   const running = await startProgram(config, { onError: (error) => log('error', { error }) });
   log('ready', {
@@ -53,6 +55,15 @@ async function run(options: Partial<Record<SettingName, string>>): Promise<void>
   });
   log('stopping', {});
   await running.stop();
+}
+
+// On a machine they share, work that nobody waits for second by second stands back behind the ingress.
+function yieldToAnswers(): void {
+  try {
+    setPriority(5);
+  } catch {
+    // A system without priorities.
+  }
 }
 
 /** One JSON line an event, on stdout, as log collectors expect. */

@@ -71,4 +71,34 @@ describe('two controllers and two apply loops on one Postgres', () => {
     );
     expect(deliveries?.count).to.equal(50);
   });
+
+  it('never wait for each other in a circle while pushes arrive faster than they are brought', async () => {
+    const api = await scenario.start('api');
+    const projects: ScenarioProject[] = [];
+    for (let index = 0; index < 2; index += 1) projects.push(await scenario.project(['shop']));
+    for (let round = 1; round <= 4; round += 1) {
+      for (const project of projects)
+        await project.sources[0]?.clone.publish(
+          stackFiles({
+            project: project.slug,
+            stack: 'shop',
+            namespace: project.namespace,
+            units: { a: String(round) },
+          }),
+          `push ${round}`,
+        );
+      // A provider that repeats itself: a stream of deliveries while their render is being recorded.
+      for (let burst = 0; burst < 30; burst += 1)
+        await Promise.all(
+          projects.map((project) =>
+            deliver(api.publicUrl, { fullName: `${project.slug}/shop`, secret: scenario.secret }),
+          ),
+        );
+    }
+    for (const project of projects) await settled(scenario, project);
+    const [circles] = await scenario.db.query<{ deadlocks: number }>(
+      'select deadlocks::int from pg_stat_database where datname = current_database()',
+    );
+    expect(circles?.deadlocks).to.equal(0);
+  });
 });

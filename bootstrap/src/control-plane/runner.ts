@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import type { BinaryName } from '../binaries/index.ts';
 import {
   endProcess,
@@ -45,6 +46,7 @@ export async function runComponent(
     stdio: ['ignore', log, log],
   });
   closeSync(log);
+  yieldToOthers(child.pid);
   const ended = new Promise<Ending>((resolve) =>
     child.once('exit', (code, signal) => resolve({ code, signal })),
   );
@@ -65,4 +67,16 @@ export async function runComponent(
       await ended;
     },
   };
+}
+
+// A simulated cluster of many objects takes whatever there is of a machine: who works at it, and
+// the platform that is being tried, come first.
+const lowerPriority = 5;
+
+function yieldToOthers(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, lowerPriority);
+  } catch {
+    // Gone already, or a system without priorities.
+  }
 }

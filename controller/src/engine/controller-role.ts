@@ -9,7 +9,7 @@ import { handleRender, recordRetry } from '../runs/index.ts';
 import type { SecretStore } from '../secrets/index.ts';
 import { maintainProject, scheduleSweeps, sweepProject } from '../sweeps/index.ts';
 import type { Telemetry } from '../telemetry/index.ts';
-import { handleDeliveries } from '../triggers/index.ts';
+import { createDeliveryHandler } from '../triggers/index.ts';
 import type { OpenRepositories } from './repositories.ts';
 
 /** A role of the program that has been started. */
@@ -35,6 +35,8 @@ export interface ControllerRole {
 // Renders are CPU work of one process: two at a time keep git and Postgres busy meanwhile.
 const concurrentRenders = 2;
 const deliveryBatch = 200;
+// The second of two pushes waits this long at most; of a hundred a second, a few go together.
+const deliverySpacingMs = 40;
 
 /** Starts turning deliveries into commits: the work queue's workers for deliveries, renders and sweeps. */
 export async function startControllerRole(role: ControllerRole): Promise<RunningRole> {
@@ -63,8 +65,9 @@ export async function startControllerRole(role: ControllerRole): Promise<Running
     telemetry,
     kinds: {
       delivery: {
-        handleBatch: (items) => handleDeliveries(db, items),
+        handleBatch: createDeliveryHandler(db),
         batch: deliveryBatch,
+        spacingMs: deliverySpacingMs,
         concurrency: 1,
       },
       render: {

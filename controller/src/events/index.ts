@@ -1,2 +1,2 @@
-export { flowEventsChannel, recordEvents } from './record.ts';
+export { eventRows, flowEventsChannel, recordEvents, toldEvents } from './record.ts';
 export type { ActorType, FlowEvent } from './record.ts';

@@ -22,28 +22,45 @@ export const flowEventsChannel = 'codexk8s_flow_events';
 /** Records flow events and announces them when the transaction commits. */
 export async function recordEvents(tx: Tx, events: readonly FlowEvent[]): Promise<void> {
   if (events.length === 0) return;
-  const rows = events.map((event) => ({
-    correlation_id: event.correlationId,
-    actor_type: event.actorType ?? 'platform',
-    actor_id: event.actorId,
-    event_type: event.type,
-    project_id: event.projectId,
-    environment_id: event.environmentId,
-    run_id: event.runId,
-    payload: event.payload ?? {},
-  }));
-  await tx.query(insertEvents, [
-    JSON.stringify(rows),
-    flowEventsChannel,
+  await tx.query(`with ${toldEvents('$1', '$2')} select count(*) from announced`, [
+    eventRows(events),
     events[0]?.environmentId ?? '',
   ]);
 }
 
-const insertEvents = `
-with inserted as (
-  insert into core.flow_events (correlation_id, actor_type, actor_id, event_type, project_id, environment_id, run_id, payload)
-  select correlation_id, actor_type, actor_id, event_type, project_id, environment_id, run_id, payload
-  from jsonb_to_recordset($1::jsonb) as e(correlation_id uuid, actor_type text, actor_id text, event_type text,
+/** Events as one JSON parameter of `toldEvents`. */
+export function eventRows(events: readonly FlowEvent[]): string {
+  return JSON.stringify(
+    events.map((event) => ({
+      correlation_id: event.correlationId,
+      actor_type: event.actorType ?? 'platform',
+      actor_id: event.actorId,
+      event_type: event.type,
+      project_id: event.projectId,
+      environment_id: event.environmentId,
+      run_id: event.runId,
+      payload: event.payload ?? {},
+    })),
+  );
+}
+
+const columns =
+  'correlation_id, actor_type, actor_id, event_type, project_id, environment_id, run_id, payload';
+
+/**
+ * Two parts of a `with` that record events together with what they tell, in one statement. The
+ * statement itself must read `announced`, or nobody is told.
+ *
+ * @param rows the parameter that holds `eventRows`
+ * @param environment what is announced: the environment's id, or empty
+ * @param more further events by a `select` of the same columns
+ */
+export const toldEvents = (rows: string, environment: string, more?: string): string => `told as (
+  insert into core.flow_events (${columns})
+  select ${columns} from jsonb_to_recordset(${rows}::jsonb) as e(correlation_id uuid, actor_type text, actor_id text, event_type text,
     project_id uuid, environment_id uuid, run_id uuid, payload jsonb)
-  returning 1)
-select pg_notify($2, $3), (select count(*) from inserted)`;
+  ${more === undefined ? '' : `union all ${more}`}
+  returning 1
+), announced as materialized (
+  select pg_notify('${flowEventsChannel}', ${environment}::text) from (select 1 from told limit 1) t
+)`;

@@ -15,6 +15,10 @@ export const defaultMaxAttempts = 20;
  * checked, the rows settled and the handler's record kept – or nothing of it. State work that was
  * requested again meanwhile is ready again.
  *
+ * Rows are locked in one order by all transactions, or two would wait for each other: what a record
+ * touches (of an environment its own row first, several environments by id), then the items that
+ * are asked for, then the items that are finished.
+ *
  * @throws FencingLost when one of the items is no longer held; nothing is recorded then
  */
 export async function finishWork(
@@ -29,8 +33,8 @@ export async function finishWork(
   await repeatOnConcurrency(() =>
     db.inTransaction(async (tx) => {
       if (outcome.kind === 'park') await lockTopics(tx, outcome.wakeOn);
-      await settle(tx, items, outcome, maxAttempts);
       await outcome.record?.(tx);
+      await settle(tx, items, outcome, maxAttempts);
     }),
   );
 }

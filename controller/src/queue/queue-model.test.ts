@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Database } from '../database/index.ts';
@@ -210,15 +211,20 @@ class Finish implements Command {
     if (!item) return;
     const row = find(model, item);
     const mine = row !== undefined && row.status === 'leased' && row.token === item.fencingToken;
-    let recorded = false;
+    const mark = randomUUID();
     const outcome: Outcome = {
       ...this.outcome,
-      record: () => ((recorded = true), Promise.resolve()),
+      record: async (tx) => {
+        await tx.query(`insert into core.platform_state (key, value) values ($1, '1')`, [mark]);
+      },
     };
     const result = await finishWork(db, [item], outcome, { maxAttempts }).catch(
       (error: unknown) => error,
     );
-    expect(recorded).to.equal(mine);
+    const recorded = await db.query('delete from core.platform_state where key = $1 returning 1', [
+      mark,
+    ]);
+    expect(recorded).to.have.lengthOf(mine ? 1 : 0);
     if (!mine) return void expect(result).to.be.instanceOf(FencingLost);
     expect(result).to.equal(undefined);
     settle(model, row, this.outcome);

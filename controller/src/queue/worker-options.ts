@@ -30,6 +30,11 @@ export interface BatchKind extends KindOptions {
   handleBatch(items: readonly WorkItem[], context: WorkContext): Promise<Outcome>;
   /** Items at most; 100 by default. */
   batch?: number;
+  /**
+   * Milliseconds between the starts of two batches that were not full; 0 by default. A single item
+   * waits for nothing; of a stream, what arrives meanwhile goes together.
+   */
+  spacingMs?: number;
 }
 
 /** What a worker does. */

@@ -211,6 +211,28 @@ for (const [name, open] of Object.entries(kinds))
       await eventually(() => expect(calls).to.deep.equal([['1', '2', '3'], ['1'], ['2'], ['3']]));
     });
 
+    it('takes a single item at once, and of a stream what came meanwhile together', async () => {
+      const calls: { at: number; ids: unknown[] }[] = [];
+      start({
+        kinds: {
+          comment: {
+            concurrency: 1,
+            spacingMs: 1_000,
+            handleBatch(items) {
+              calls.push({ at: performance.now(), ids: items.map((item) => item.payload['id']) });
+              return Promise.resolve(done);
+            },
+          },
+        },
+      });
+      await event('1');
+      await eventually(() => expect(calls).to.have.lengthOf(1));
+      for (const id of ['2', '3', '4']) await event(id);
+      await eventually(() => expect(calls).to.have.lengthOf(2));
+      expect(calls.map((call) => call.ids)).to.deep.equal([['1'], ['2', '3', '4']]);
+      expect((calls[1]?.at ?? 0) - (calls[0]?.at ?? 0)).to.be.at.least(900);
+    });
+
     it('keeps its leases while handlers run', async () => {
       await request('env');
       const gate = door();

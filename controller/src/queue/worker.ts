@@ -39,6 +39,7 @@ export function createWorker(db: Database, options: WorkerOptions): Worker {
   let again = false;
   const isStarted = (): boolean => state === 'started';
   let wakeTimer: NodeJS.Timeout | undefined;
+  const spacedUntil = new Map<string, number>();
   let renewTimer: NodeJS.Timeout | undefined;
   let recoverAt = 0;
   let topicsAt = performance.now() + topicsCareMs;
@@ -68,7 +69,21 @@ export function createWorker(db: Database, options: WorkerOptions): Worker {
     }
     // In the same turn as the last look at `again`: a call that comes later begins a new round.
     pumping = undefined;
-    if (state === 'started') pumpIn(next);
+    if (state === 'started') pumpIn(Math.min(next, ...[...spacedUntil.keys()].map(spacingLeft)));
+  }
+
+  /** Milliseconds until a kind's next batch may start; at most 0: at once. */
+  const spacingLeft = (name: string): number =>
+    Math.max(0, (spacedUntil.get(name) ?? 0) - performance.now());
+
+  /** A batch that was not full keeps the next one waiting, so that a stream of items goes in few batches. */
+  function space(items: readonly WorkItem[]): void {
+    for (const [name, taken] of Map.groupBy(items, (item) => item.kind)) {
+      const kind = kinds[name];
+      if (!kind || !('handleBatch' in kind) || !kind.spacingMs) continue;
+      if (taken.length < (kind.batch ?? defaultBatch))
+        spacedUntil.set(name, performance.now() + kind.spacingMs);
+    }
   }
 
   /** One claim for all kinds that have room. Resolves to how long to wait when nobody calls. */
@@ -97,6 +112,7 @@ export function createWorker(db: Database, options: WorkerOptions): Worker {
       return pollMs;
     }
     for (const item of claim.items) noteServed(item);
+    space(claim.items);
     for (const group of groupsOf(claim.items)) run(group, began + leaseMs);
     // Without an item nothing has changed: looking again at once would find the same.
     if (claim.items.length > 0 && claim.more) again = true;
@@ -111,7 +127,9 @@ export function createWorker(db: Database, options: WorkerOptions): Worker {
     return names.flatMap((name): Ask[] => {
       const kind = kinds[name];
       const keys = options.keyFilter?.(name);
-      if (!kind || keys?.length === 0) return [];
+      if (!kind || keys?.length === 0 || spacingLeft(name) > 0) return [];
+      // Only an ask ends the wait: what was announced meanwhile has nothing else that looks for it.
+      spacedUntil.delete(name);
       const busy = [...running].filter(([, entry]) => entry.kind === name);
       const free = kind.concurrency - busy.length;
       if (free <= 0) return [];
@@ -194,7 +212,8 @@ export function createWorker(db: Database, options: WorkerOptions): Worker {
         return await db.listen(
           workChannel,
           (kind) => {
-            if (kind in kinds) pump();
+            // While a kind keeps its distance, the timer that ends it looks at what has come.
+            if (kind in kinds && !spacedUntil.has(kind)) pump();
           },
           pump,
         );

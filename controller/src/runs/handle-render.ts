@@ -41,14 +41,14 @@ export async function handleRender(work: RenderWork, item: WorkItem): Promise<Ou
   const began = performance.now();
   const decisions = await decideAll(work, state, target);
   telemetry.duration('heads', (performance.now() - began) / 1000);
-  const settled = target;
-  const runs = await db.inTransaction((tx) => startRuns(tx, settled, decisions));
+  const runs = await startRuns(db, target, decisions);
   await checkpoint('run.started');
   if (runs.length === 0) return { kind: 'done' };
 
   const renders = await renderRuns(work, target, runs);
-  await db.inTransaction((tx) => recordRenders(tx, settled, renders));
+  await recordRenders(db, target, renders);
   await checkpoint('run.rendered');
+  const settled = target;
   const good = renders.filter((entry): entry is Extract<RenderedRun, { ok: true }> => entry.ok);
   if (good.length === 0) return { kind: 'done' };
 

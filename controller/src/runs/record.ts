@@ -1,5 +1,5 @@
 import type { Tx } from '../database/index.ts';
-import { recordEvents } from '../events/index.ts';
+import { eventRows, toldEvents } from '../events/index.ts';
 import type { FlowEvent } from '../events/index.ts';
 import { enqueueState } from '../queue/index.ts';
 import type { RenderTarget } from './environment.ts';
@@ -27,50 +27,49 @@ export type Publication =
  * Failed renders end here, with their diagnostics; nothing else is touched by them.
  */
 export async function recordRenders(
-  tx: Tx,
+  on: Pick<Tx, 'query'>,
   target: RenderTarget,
   renders: readonly RenderedRun[],
 ): Promise<void> {
-  for (const entry of renders) {
-    const { run } = entry;
-    if (entry.ok) {
-      const { rendered } = entry;
-      await tx.query(recordRendered, [
-        run.id,
-        rendered.contentHash,
-        rendered.inputHash,
-        rendered.provenance.renderer,
-        rendered.provenance.rendering,
-        JSON.stringify(rendered.diagnostics),
-        target.id,
-        run.source.stack,
-        run.sha,
-        !target.protected,
-      ]);
-    } else {
-      await tx.query(recordFailed, [
-        run.id,
-        JSON.stringify(entry.error),
-        JSON.stringify(entry.diagnostics),
-        target.id,
-        run.source.repository.id,
-        run.sha,
-      ]);
-    }
-  }
-  await recordEvents(
-    tx,
-    renders.map((entry) =>
-      runEvent(
-        target,
-        entry.run,
-        entry.ok ? 'run.rendered' : 'run.failed',
-        entry.ok
-          ? { contentHash: entry.rendered.contentHash }
-          : { code: entry.error.code, message: entry.error.message },
+  const good = renders.filter((entry) => entry.ok);
+  const bad = renders.filter((entry) => !entry.ok);
+  await on.query(recordRendered, [
+    target.id,
+    JSON.stringify(
+      good.map(({ run, rendered }) => ({
+        run_id: run.id,
+        stack: run.source.stack,
+        sha: run.sha,
+        content_hash: rendered.contentHash,
+        input_hash: rendered.inputHash,
+        renderer: rendered.provenance.renderer,
+        rendering: rendered.provenance.rendering,
+        diagnostics: rendered.diagnostics,
+      })),
+    ),
+    !target.protected,
+    JSON.stringify(
+      bad.map(({ run, error, diagnostics }) => ({
+        run_id: run.id,
+        repository_id: run.source.repository.id,
+        sha: run.sha,
+        error,
+        diagnostics,
+      })),
+    ),
+    eventRows(
+      renders.map((entry) =>
+        runEvent(
+          target,
+          entry.run,
+          entry.ok ? 'run.rendered' : 'run.failed',
+          entry.ok
+            ? { contentHash: entry.rendered.contentHash }
+            : { code: entry.error.code, message: entry.error.message },
+        ),
       ),
     ),
-  );
+  ]);
 }
 
 /** The runs of a render that reached the state repo, in the shape that recording needs. */
@@ -95,61 +94,36 @@ export async function recordPublication(
   runs: readonly CommittedRun[],
   publication: Publication,
 ): Promise<void> {
-  const commit = publication.kind === 'published' ? publication.commit : publication.head;
-  if (publication.kind === 'published')
-    await tx.query(
-      `insert into core.state_commits (environment_id, commit, parent, entries, adopted) values ($1, $2, $3, $4, $5)
-       on conflict (environment_id, commit) do nothing`,
-      [
-        target.id,
-        commit,
-        publication.parent ?? null,
-        JSON.stringify(
-          runs.map(({ stack, contentHash, runId, sha }) => ({
-            stack,
-            contentHash,
-            runIds: [runId],
-            sourceSha: sha,
-          })),
-        ),
-        publication.adopted,
-      ],
-    );
+  const published = publication.kind === 'published';
+  const commit = published ? publication.commit : publication.head;
   await tx.query(recordCommitted, [
     target.id,
     commit,
-    publication.kind === 'published',
+    published,
     JSON.stringify(runs.map(asRow)),
+    published ? (publication.parent ?? null) : null,
+    JSON.stringify(
+      runs.map(({ stack, contentHash, runId, sha }) => ({
+        stack,
+        contentHash,
+        runIds: [runId],
+        sourceSha: sha,
+      })),
+    ),
+    published && publication.adopted,
+    eventRows(
+      runs.map((run) => ({
+        type: published ? 'run.committed' : 'run.unchanged',
+        correlationId: run.correlationId,
+        projectId: target.projectId,
+        environmentId: target.id,
+        runId: run.runId,
+        payload: { commit, stack: run.stack, contentHash: run.contentHash },
+      })),
+    ),
   ]);
-  if (publication.kind === 'published') {
+  if (published)
     await enqueueState(tx, { kind: 'apply', key: target.id, projectId: target.projectId });
-    await recordLinks(tx, runs, commit);
-  }
-  await recordEvents(
-    tx,
-    runs.map((run) => ({
-      type: publication.kind === 'published' ? 'run.committed' : 'run.unchanged',
-      correlationId: run.correlationId,
-      projectId: target.projectId,
-      environmentId: target.id,
-      runId: run.runId,
-      payload: { commit, stack: run.stack, contentHash: run.contentHash },
-    })),
-  );
-}
-
-/** Source commit → run → state commit, so that each can be traced to the others (FR-033). */
-async function recordLinks(tx: Tx, runs: readonly CommittedRun[], commit: string): Promise<void> {
-  await tx.query(
-    `insert into core.links (correlation_id, relation, from_kind, from_ref, to_kind, to_ref)
-     select correlation_id, 'renders', 'run', run_id::text, 'source-commit', repository || '@' || sha
-     from jsonb_to_recordset($1::jsonb) as r(run_id uuid, correlation_id uuid, repository text, sha text)
-     union all
-     select correlation_id, 'publishes', 'run', run_id::text, 'state-commit', $2::text
-     from jsonb_to_recordset($1::jsonb) as r(run_id uuid, correlation_id uuid)
-     on conflict do nothing`,
-    [JSON.stringify(runs.map(asRow)), commit],
-  );
 }
 
 const asRow = (run: CommittedRun): Record<string, string> => ({
@@ -178,25 +152,46 @@ function runEvent(
   };
 }
 
+// The environment's row comes first in each of these statements, as everywhere (see `finishWork`).
 const recordRendered = `
-with run as (
-  update core.agent_runs set phase = 'rendered', error = null, rendered_at = coalesce(rendered_at, now()), content_hash = $2, input_hash = $3,
-    renderer = $4, rendering = $5, diagnostics = $6, updated_at = now()
-  where id = $1::uuid returning id)
-insert into core.rendered_contents (environment_id, stack, content_hash, run_id, source_sha, input_hash, approved)
-values ($7, $8, $2, $1::uuid, $9, $3, $10)
-on conflict (environment_id, stack, content_hash) do nothing`;
+with environment as materialized (
+  select id from core.environments where id = $1::uuid for no key update
+), good as materialized (
+  select g.*, e.id as environment_id from environment e, jsonb_to_recordset($2::jsonb) as g(run_id uuid, stack text, sha text,
+    content_hash text, input_hash text, renderer text, rendering int, diagnostics jsonb)
+), bad as materialized (
+  select b.*, e.id as environment_id from environment e, jsonb_to_recordset($4::jsonb) as b(run_id uuid, repository_id uuid, sha text,
+    error jsonb, diagnostics jsonb)
+), moved as (
+  update core.agent_runs a set phase = 'rendered', error = null, rendered_at = coalesce(a.rendered_at, now()), content_hash = g.content_hash,
+    input_hash = g.input_hash, renderer = g.renderer, rendering = g.rendering, diagnostics = g.diagnostics, updated_at = now()
+  from good g where a.id = g.run_id
+), stored as (
+  insert into core.rendered_contents (environment_id, stack, content_hash, run_id, source_sha, input_hash, approved)
+  select environment_id, stack, content_hash, run_id, sha, input_hash, $3 from good
+  on conflict (environment_id, stack, content_hash) do nothing
+), ended as (
+  update core.agent_runs a set status = 'failed', outcome = 'failed', error = b.error, diagnostics = b.diagnostics, finished_at = now(),
+    updated_at = now()
+  from bad b where a.id = b.run_id
+), seen as (
+  update core.environment_sources s set last_seen_sha = b.sha
+  from bad b where s.environment_id = b.environment_id and s.repository_id = b.repository_id
+), ${toldEvents('$5', '$1')}
+select count(*) from announced`;
 
-const recordFailed = `
-with run as (
-  update core.agent_runs set status = 'failed', outcome = 'failed', error = $2, diagnostics = $3, finished_at = now(), updated_at = now()
-  where id = $1 returning id)
-update core.environment_sources set last_seen_sha = $6 where environment_id = $4 and repository_id = $5`;
-
-// An unchanged render is finished at once; a committed one goes on to the apply loop.
+// An unchanged render is finished at once; a committed one goes on to the apply loop. The links let
+// source commit, run and state commit be traced to each other (FR-033).
 const recordCommitted = `
-with runs as (
-  select * from jsonb_to_recordset($4::jsonb) as r(run_id uuid, repository_id uuid, stack text, sha text, content_hash text)
+with environment as (
+  update core.environments set head_commit = $2, updated_at = now() where id = $1::uuid returning id
+), runs as materialized (
+  select r.*, e.id as environment_id from environment e, jsonb_to_recordset($4::jsonb) as r(run_id uuid, correlation_id uuid,
+    repository_id uuid, repository text, stack text, sha text, content_hash text)
+), stored as (
+  insert into core.state_commits (environment_id, commit, parent, entries, adopted)
+  select e.id, $2, $5, $6::jsonb, $7 from environment e where $3
+  on conflict (environment_id, commit) do nothing
 ), moved as (
   update core.agent_runs a set phase = case when $3 then 'committed' else a.phase end,
     committed_at = case when $3 then coalesce(a.committed_at, now()) end, state_commit = $2, error = null,
@@ -205,6 +200,12 @@ with runs as (
   from runs r where a.id = r.run_id
 ), published as (
   update core.environment_sources s set last_seen_sha = r.sha, published_sha = r.sha, published_content = r.content_hash, published_run_id = r.run_id
-  from runs r where s.environment_id = $1 and s.repository_id = r.repository_id
-)
-update core.environments set head_commit = $2, updated_at = now() where id = $1`;
+  from runs r where s.environment_id = r.environment_id and s.repository_id = r.repository_id
+), linked as (
+  insert into core.links (correlation_id, relation, from_kind, from_ref, to_kind, to_ref)
+  select correlation_id, 'renders', 'run', run_id::text, 'source-commit', repository || '@' || sha from runs where $3
+  union all
+  select correlation_id, 'publishes', 'run', run_id::text, 'state-commit', $2::text from runs where $3
+  on conflict do nothing
+), ${toldEvents('$8', '$1')}
+select count(*) from announced`;

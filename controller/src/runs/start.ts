@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Tx } from '../database/index.ts';
-import { recordEvents } from '../events/index.ts';
+import type { Database, Tx } from '../database/index.ts';
+import { eventRows, toldEvents } from '../events/index.ts';
 import type { SourceDecision } from './decide.ts';
 import type { EnvironmentSource, RenderTarget } from './environment.ts';
 
@@ -12,83 +12,102 @@ export interface StartedRun {
   sha: string;
 }
 
+/** What is stored for one source that needs anything. */
+interface Settlement {
+  repository_id: string;
+  /** The waiting deliveries up to this one get their answer. */
+  generation: number;
+  outcome: 'run' | 'superseded' | 'ignored';
+  correlation_id: string;
+  stack: string;
+  ref: string;
+  run_id?: string;
+  sha?: string;
+  /** The run is new. */
+  starts?: boolean;
+  reason?: string;
+}
+
 /**
- * Stores what was decided for each source, in one transaction: new runs are pinned to their SHA
- * before anything else happens, left-over ones are closed, and every waiting delivery learns which
- * run answers it. Returns the runs to render.
+ * Stores what was decided for each source, all or nothing: new runs are pinned to their SHA before
+ * anything else happens, left-over ones are closed, and every waiting delivery learns which run
+ * answers it. Returns the runs to render.
  */
 export async function startRuns(
-  tx: Tx,
+  db: Database,
   target: RenderTarget,
   decisions: readonly { source: EnvironmentSource; decision: SourceDecision }[],
 ): Promise<StartedRun[]> {
   const started: StartedRun[] = [];
-  for (const { source, decision } of decisions) {
+  const left: { runId: string; byRunId: string }[] = [];
+  const settlements = decisions.flatMap(({ source, decision }): Settlement[] => {
     const correlationId = source.correlationId ?? randomUUID();
+    const about = {
+      repository_id: source.repository.id,
+      generation: source.dirtyGeneration,
+      correlation_id: correlationId,
+      stack: source.stack,
+      ref: source.ref,
+    };
     switch (decision.kind) {
       case 'nothing':
-        break;
+        return [];
       case 'ref-missing':
-        await settleDeliveries(tx, target, source, {
-          outcome: 'ignored',
-          reason: `${source.ref} does not exist`,
-        });
-        break;
+        return [{ ...about, outcome: 'ignored', reason: `${source.ref} does not exist` }];
       case 'already-done':
-        await settleDeliveries(tx, target, source, { outcome: 'superseded', sha: decision.sha });
-        break;
+        return [{ ...about, outcome: 'superseded', sha: decision.sha }];
       case 'continue':
-        await settleDeliveries(tx, target, source, { outcome: 'run', runId: decision.runId });
-        started.push({ id: decision.runId, correlationId, source, sha: decision.sha });
-        break;
       case 'start': {
-        const run = { id: randomUUID(), correlationId, source, sha: decision.sha };
-        if (decision.supersedes) await supersedeRun(tx, decision.supersedes, run.id);
-        await insertRun(tx, target, run);
-        await settleDeliveries(tx, target, source, { outcome: 'run', runId: run.id });
-        started.push(run);
-        break;
+        const starts = decision.kind === 'start';
+        const id = decision.kind === 'start' ? randomUUID() : decision.runId;
+        if (decision.kind === 'start' && decision.supersedes !== undefined)
+          left.push({ runId: decision.supersedes, byRunId: id });
+        started.push({ id, correlationId, source, sha: decision.sha });
+        return [{ ...about, outcome: 'run', run_id: id, sha: decision.sha, starts }];
       }
     }
-  }
-  await recordEvents(
-    tx,
-    started.map((run) => ({
-      type: 'run.started',
-      correlationId: run.correlationId,
-      projectId: target.projectId,
-      environmentId: target.id,
-      runId: run.id,
-      payload: { stack: run.source.stack, ref: run.source.ref, sha: run.sha },
-    })),
-  );
+  });
+  if (settlements.length === 0) return started;
+  if (left.length === 0) await settleSources(db, target, settlements, started);
+  else
+    await db.inTransaction(async (tx) => {
+      for (const { runId, byRunId } of left) await supersedeRun(tx, target, runId, byRunId);
+      await settleSources(tx, target, settlements, started);
+    });
   return started;
 }
 
-async function insertRun(tx: Tx, target: RenderTarget, run: StartedRun): Promise<void> {
-  await tx.query(
-    `insert into core.agent_runs (id, kind, correlation_id, project_id, environment_id, repository_id, stack, status, phase,
-       source_ref, source_sha, received_at, started_at)
-     values ($1, 'deploy', $2, $3, $4::uuid, $5::uuid, $6, 'running', 'received', $7, $8,
-       coalesce((select min(d.received_at) from core.delivery_outcomes o
-                 join core.webhook_deliveries d using (repository_id, delivery_id)
-                 where o.environment_id = $4::uuid and o.repository_id = $5::uuid and o.outcome = 'pending' and o.generation <= $9), now()),
-       now())`,
-    [
-      run.id,
-      run.correlationId,
-      target.projectId,
-      target.id,
-      run.source.repository.id,
-      run.source.stack,
-      run.source.ref,
-      run.sha,
-      run.source.dirtyGeneration,
-    ],
-  );
+async function settleSources(
+  on: Pick<Tx, 'query'>,
+  target: RenderTarget,
+  settlements: readonly Settlement[],
+  started: readonly StartedRun[],
+): Promise<void> {
+  await on.query(settle, [
+    target.id,
+    target.projectId,
+    JSON.stringify(settlements),
+    eventRows(
+      started.map((run) => ({
+        type: 'run.started',
+        correlationId: run.correlationId,
+        projectId: target.projectId,
+        environmentId: target.id,
+        runId: run.id,
+        payload: { stack: run.source.stack, ref: run.source.ref, sha: run.sha },
+      })),
+    ),
+  ]);
 }
 
-async function supersedeRun(tx: Tx, runId: string, byRunId: string): Promise<void> {
+// By itself and first: an environment has one open render of a stack.
+async function supersedeRun(
+  tx: Tx,
+  target: RenderTarget,
+  runId: string,
+  byRunId: string,
+): Promise<void> {
+  await tx.query('select from core.environments where id = $1 for no key update', [target.id]);
   await tx.query(
     `update core.agent_runs set status = 'canceled', outcome = 'superseded', superseded_by = $2, finished_at = now(), updated_at = now()
      where id = $1 and status in ('pending', 'running')`,
@@ -100,44 +119,44 @@ async function supersedeRun(tx: Tx, runId: string, byRunId: string): Promise<voi
   );
 }
 
-type Settlement =
-  | { outcome: 'run'; runId: string }
-  | { outcome: 'superseded'; sha: string }
-  | { outcome: 'ignored'; reason: string };
-
-/** The source is clean up to the generation that was read, and its waiting deliveries get their answer. */
-async function settleDeliveries(
-  tx: Tx,
-  target: RenderTarget,
-  source: EnvironmentSource,
-  settlement: Settlement,
-): Promise<void> {
-  await tx.query(settle, [
-    target.id,
-    source.repository.id,
-    source.dirtyGeneration,
-    settlement.outcome,
-    settlement.outcome === 'run' ? settlement.runId : null,
-    settlement.outcome === 'superseded' ? settlement.sha : null,
-    settlement.outcome === 'ignored' ? settlement.reason : null,
-  ]);
-}
-
-// Of many deliveries that one run answers, the newest is the run's and the others are superseded by it.
+// The environment's row comes first, as everywhere (see `finishWork`). Of many deliveries that one run
+// answers, the newest is the run's and the others are superseded by it; a burst shares its
+// generation, so only the members of the youngest are ordered by their time.
 const settle = `
-with cleaned as (
-  update core.environment_sources
-  set clean_generation = greatest(clean_generation, $3), dirty_at = case when dirty_generation <= $3 then null else dirty_at end
-  where environment_id = $1::uuid and repository_id = $2::uuid
+with environment as materialized (
+  select id from core.environments where id = $1::uuid for no key update
+), decided as materialized (
+  select d.*, coalesce(d.run_id, (select a.id from core.agent_runs a
+      where a.environment_id = e.id and a.repository_id = d.repository_id and a.source_sha = d.sha order by a.created_at desc limit 1)) as answer,
+    e.id as environment_id
+  from environment e, jsonb_to_recordset($3::jsonb) as d(repository_id uuid, generation bigint, outcome text, correlation_id uuid,
+    stack text, ref text, run_id uuid, sha text, starts boolean, reason text)
+), started as (
+  insert into core.agent_runs (id, kind, correlation_id, project_id, environment_id, repository_id, stack, status, phase,
+    source_ref, source_sha, received_at, started_at)
+  select d.run_id, 'deploy', d.correlation_id, $2, d.environment_id, d.repository_id, d.stack, 'running', 'received', d.ref, d.sha,
+    coalesce((select min(w.received_at) from core.delivery_outcomes o join core.webhook_deliveries w using (repository_id, delivery_id)
+      where o.environment_id = d.environment_id and o.repository_id = d.repository_id and o.outcome = 'pending' and o.generation <= d.generation), now()),
+    now()
+  from decided d where d.starts
+), cleaned as (
+  update core.environment_sources s
+  set clean_generation = greatest(s.clean_generation, d.generation), dirty_at = case when s.dirty_generation <= d.generation then null else s.dirty_at end
+  from decided d where s.environment_id = d.environment_id and s.repository_id = d.repository_id
+), newest as materialized (
+  select d.repository_id, n.delivery_id
+  from decided d cross join lateral (
+    select max(o.generation) as generation from core.delivery_outcomes o
+    where o.environment_id = d.environment_id and o.repository_id = d.repository_id and o.outcome = 'pending' and o.generation <= d.generation
+  ) y cross join lateral (
+    select o.delivery_id from core.delivery_outcomes o join core.webhook_deliveries w using (repository_id, delivery_id)
+    where o.environment_id = d.environment_id and o.repository_id = d.repository_id and o.outcome = 'pending' and o.generation = y.generation
+    order by w.received_at desc, o.delivery_id limit 1
+  ) n where d.outcome = 'run'
 ), answered as (
-  select coalesce($5::uuid, (select id from core.agent_runs where environment_id = $1::uuid and repository_id = $2::uuid and source_sha = $6
-    order by created_at desc limit 1)) as run_id
-), waiting as (
-  select o.repository_id, o.delivery_id, row_number() over (order by d.received_at desc, d.delivery_id) as place
-  from core.delivery_outcomes o join core.webhook_deliveries d using (repository_id, delivery_id)
-  where o.environment_id = $1::uuid and o.repository_id = $2::uuid and o.outcome = 'pending' and o.generation <= $3
-)
-update core.delivery_outcomes o
-set outcome = case when $4 = 'run' and w.place > 1 then 'superseded' else $4 end, run_id = answered.run_id, reason = $7
-from waiting w, answered
-where o.environment_id = $1::uuid and o.repository_id = w.repository_id and o.delivery_id = w.delivery_id`;
+  update core.delivery_outcomes o
+  set outcome = case when o.delivery_id <> n.delivery_id then 'superseded' else d.outcome end, run_id = d.answer, reason = d.reason
+  from decided d left join newest n on n.repository_id = d.repository_id
+  where o.environment_id = d.environment_id and o.repository_id = d.repository_id and o.outcome = 'pending' and o.generation <= d.generation
+), ${toldEvents('$4', '$1')}
+select count(*) from announced`;

@@ -36,7 +36,9 @@ interface EnvironmentRow {
 /** Asks for the sweep of every project; called when a controller starts, repeated by the items themselves. */
 export async function scheduleSweeps(db: Database): Promise<void> {
   await db.inTransaction(async (tx) => {
-    for (const project of await tx.query<{ id: string }>('select id from core.projects'))
+    for (const project of await tx.query<{ id: string }>(
+      'select id from core.projects order by id',
+    ))
       await scheduleSweep(tx, project.id);
   });
 }
@@ -79,7 +81,7 @@ async function sweepSource(
   heads: ReadonlyMap<string, string>,
 ): Promise<void> {
   const sources = await work.db.query<SourceRow>(
-    'select environment_id, repository_id, ref, last_seen_sha from core.environment_sources where repository_id = $1',
+    'select environment_id, repository_id, ref, last_seen_sha from core.environment_sources where repository_id = $1 order by environment_id',
     [repositoryId],
   );
   const behind = sources.filter(
@@ -102,7 +104,7 @@ async function sweepState(
   heads: ReadonlyMap<string, string>,
 ): Promise<void> {
   const environments = await work.db.query<EnvironmentRow>(
-    'select id, project_id, branch, head_commit from core.environments where project_id = $1',
+    'select id, project_id, branch, head_commit from core.environments where project_id = $1 order by id',
     [projectId],
   );
   // A branch that is gone counts too: the apply loop reports it, and deletes nothing.

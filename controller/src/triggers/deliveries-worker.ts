@@ -5,36 +5,42 @@ import { markDeliveriesDirty } from './mark-dirty.ts';
 import type { PushDelivery } from './mark-dirty.ts';
 import { requestAppliesForPushes } from './state-push.ts';
 
+/** What a batch of accepted deliveries is handled by. */
+export type DeliveryHandler = (items: readonly WorkItem[]) => Promise<Outcome>;
+
 /**
  * Handles a batch of accepted deliveries: one transaction turns them all into environment work and
  * finishes their rows, so 500 pushes cost what one does. A push to a source asks for a render, a
  * push to a state repository for an apply.
  */
-export async function handleDeliveries(db: Database, items: readonly WorkItem[]): Promise<Outcome> {
-  const deliveries = items.flatMap((item) => asPush(item.payload as unknown as DeliveryWork));
-  const states = await stateRepositories(db, deliveries);
-  const toSources = deliveries.filter((delivery) => !states.has(delivery.repositoryId));
-  const toStates = deliveries.filter((delivery) => states.has(delivery.repositoryId));
-  return {
-    kind: 'done',
-    record: async (tx: Tx) => {
-      if (toSources.length > 0) await markDeliveriesDirty(tx, toSources);
-      if (toStates.length > 0) await requestAppliesForPushes(tx, toStates);
-    },
+export function createDeliveryHandler(db: Database): DeliveryHandler {
+  // A repository keeps its role for life.
+  const roles = new Map<string, RepositoryRole>();
+  return async (items) => {
+    const deliveries = items.flatMap((item) => asPush(item.payload as unknown as DeliveryWork));
+    const unknown = new Set(
+      deliveries.map(({ repositoryId }) => repositoryId).filter((id) => !roles.has(id)),
+    );
+    if (unknown.size > 0) for (const row of await rolesOf(db, unknown)) roles.set(row.id, row.role);
+    const of = (role: RepositoryRole): PushDelivery[] =>
+      deliveries.filter(({ repositoryId }) => (roles.get(repositoryId) ?? 'source') === role);
+    return {
+      kind: 'done',
+      record: async (tx: Tx) => {
+        if (of('source').length > 0) await markDeliveriesDirty(tx, of('source'));
+        if (of('state').length > 0) await requestAppliesForPushes(tx, of('state'));
+      },
+    };
   };
 }
 
-async function stateRepositories(
+type RepositoryRole = 'source' | 'state';
+
+const rolesOf = (
   db: Database,
-  deliveries: readonly PushDelivery[],
-): Promise<ReadonlySet<string>> {
-  const ids = [...new Set(deliveries.map((delivery) => delivery.repositoryId))];
-  const rows = await db.query<{ id: string }>(
-    `select id from core.repositories where id = any($1::uuid[]) and role = 'state'`,
-    [ids],
-  );
-  return new Set(rows.map((row) => row.id));
-}
+  ids: ReadonlySet<string>,
+): Promise<{ id: string; role: RepositoryRole }[]> =>
+  db.query('select id, role from core.repositories where id = any($1::uuid[])', [[...ids]]);
 
 const asPush = ({
   repositoryId,

@@ -1,4 +1,4 @@
-export { handleDeliveries } from './deliveries-worker.ts';
+export { createDeliveryHandler } from './deliveries-worker.ts';
 export { interpretDelivery } from './interpret.ts';
 export type { Intent } from './interpret.ts';
 export { markDeliveriesDirty, markSourceDirty } from './mark-dirty.ts';

@@ -33,10 +33,11 @@ export async function markSourceDirty(
   source: { environmentId: string; repositoryId: string; correlationId: string },
 ): Promise<void> {
   const marked = await tx.query<MarkedRow>(
-    `update core.environment_sources s set dirty_generation = dirty_generation + 1,
+    `with turn as materialized (select id, project_id from core.environments where id = $1 for no key update)
+     update core.environment_sources s set dirty_generation = dirty_generation + 1,
        dirty_at = coalesce(dirty_at, now()), dirty_correlation_id = $3
-     from core.environments e
-     where s.environment_id = $1 and s.repository_id = $2 and e.id = s.environment_id
+     from turn e
+     where s.environment_id = e.id and s.repository_id = $2
      returning s.environment_id, e.project_id`,
     [source.environmentId, source.repositoryId, source.correlationId],
   );
@@ -45,9 +46,13 @@ export async function markSourceDirty(
 
 async function requestRenders(tx: Tx, marked: readonly MarkedRow[]): Promise<void> {
   const environments = new Map(marked.map((row) => [row.environment_id, row.project_id]));
-  for (const [environmentId, projectId] of environments)
+  for (const [environmentId, projectId] of [...environments].toSorted(byId))
     await enqueueState(tx, { kind: 'render', key: environmentId, projectId });
 }
+
+// In a stable order: two controllers ask for the same environments at the same time.
+const byId = ([one]: [string, string], [other]: [string, string]): number =>
+  one < other ? -1 : Number(one > other);
 
 const asRow = (delivery: PushDelivery): Record<string, string> => ({
   repository_id: delivery.repositoryId,
@@ -56,7 +61,8 @@ const asRow = (delivery: PushDelivery): Record<string, string> => ({
   correlation_id: delivery.correlationId,
 });
 
-// The newest delivery's correlation id becomes the one of the run that will serve them all.
+// The newest delivery's correlation id becomes the one of the run that will serve them all. The
+// environments' rows come first, by id, as everywhere (see `finishWork`).
 const markSources = `
 with incoming as (
   select * from jsonb_to_recordset($1::jsonb)
@@ -64,11 +70,15 @@ with incoming as (
 ), refs as (
   select repository_id, ref, (array_agg(correlation_id))[count(*)] as correlation_id
   from incoming group by repository_id, ref
+), turn as materialized (
+  select id, project_id from core.environments
+  where id in (select s.environment_id from core.environment_sources s join refs r on r.repository_id = s.repository_id and r.ref = s.ref)
+  order by id for no key update
 ), marked as (
   update core.environment_sources s
   set dirty_generation = s.dirty_generation + 1, dirty_at = coalesce(s.dirty_at, now()),
       dirty_correlation_id = r.correlation_id
-  from refs r where s.repository_id = r.repository_id and s.ref = r.ref
+  from refs r, turn e where s.repository_id = r.repository_id and s.ref = r.ref and s.environment_id = e.id
   returning s.environment_id, s.repository_id, s.ref, s.dirty_generation
 ), outcomes as (
   insert into core.delivery_outcomes (repository_id, delivery_id, environment_id, generation, outcome)
@@ -84,4 +94,4 @@ with incoming as (
     where marked.repository_id = i.repository_id and marked.ref = i.ref limit 1) m on true
   where d.repository_id = i.repository_id and d.delivery_id = i.delivery_id
 )
-select distinct m.environment_id, e.project_id from marked m join core.environments e on e.id = m.environment_id`;
+select distinct m.environment_id, e.project_id from marked m join turn e on e.id = m.environment_id`;

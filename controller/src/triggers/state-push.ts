@@ -46,4 +46,4 @@ with incoming as (
       reason = case when m.environment_id is null then 'no environment has the state branch ' || m.ref end
   from matched m where d.repository_id = m.repository_id and d.delivery_id = m.delivery_id
 )
-select distinct environment_id, project_id from matched where environment_id is not null`;
+select distinct environment_id, project_id from matched where environment_id is not null order by environment_id`;

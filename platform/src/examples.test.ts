@@ -1,0 +1,120 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { conditionsOf, deliver, endedRun, gitOut, openScenario, settled } from './testing/index.ts';
+import type { Scenario, ScenarioProject } from './testing/index.ts';
+
+const examples = fileURLToPath(new URL('../../examples/', import.meta.url));
+
+/** Every file of an example, by path below `example/`. */
+async function filesOf(name: string): Promise<Record<string, string>> {
+  const directory = join(examples, name);
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  const files = paths.map(async (path): Promise<[string, string]> => [
+    `example${path.slice(directory.length)}`,
+    await readFile(path, 'utf8'),
+  ]);
+  return Object.fromEntries(await Promise.all(files));
+}
+
+/** The example as it is, in the project and namespace of the scenario. */
+function placed(project: ScenarioProject, stack: string): string {
+  return `apiVersion: codex-k8s.dev/v1alpha1
+kind: ServiceStack
+metadata:
+  name: ${stack}
+spec:
+  project: ${project.slug}
+  imports: [example/services.yaml]
+  environments:
+    dev:
+      namespaceTemplate: ${project.namespace}
+`;
+}
+
+interface Example {
+  directory: string;
+  stack: string;
+  /** Objects that must have become healthy, as the API server shows them. */
+  deployments: string[];
+  statefulSets: string[];
+}
+
+const stacks: Example[] = [
+  {
+    directory: 'shop',
+    stack: 'shop',
+    deployments: ['api', 'storefront'],
+    statefulSets: ['cart'],
+  },
+  {
+    directory: 'project-example',
+    stack: 'chat',
+    deployments: ['gateway', 'messages', 'web'],
+    statefulSets: ['database'],
+  },
+];
+
+/**
+ * From a push to healthy objects, on the real API server. Its pods are simulated: they become
+ * ready without a container, so images are not pulled and secrets are not read. What is proven is
+ * the way of every object, its order and its health; that hooks run and secrets are written is
+ * proven where the apply loop does it.
+ */
+describe('the examples', () => {
+  let scenario: Scenario;
+  let url: string;
+  before(async () => {
+    scenario = await openScenario();
+    url = (await scenario.start('all')).publicUrl;
+  });
+  after(() => scenario.end());
+
+  for (const { directory, stack, deployments, statefulSets } of stacks)
+    it(`are deployed from a push until they are healthy: ${directory}`, async function () {
+      this.timeout(120_000);
+      const project = await scenario.project([stack]);
+      const source = project.sources[0];
+      if (source === undefined) throw new Error('no source');
+      const files = { ...(await filesOf(directory)), 'services.yaml': placed(project, stack) };
+      const sha = await source.clone.publish(files, `deploy ${directory}`);
+      await deliver(url, { fullName: source.fullName, secret: scenario.secret });
+
+      const run = await endedRun(scenario, project, sha, 90_000);
+      expect(run, JSON.stringify([run.error, run.diagnostics])).to.include({
+        status: 'succeeded',
+        outcome: 'deployed',
+        phase: 'healthy',
+      });
+      await settled(scenario, project);
+      expect(await conditionsOf(scenario, project)).to.deep.equal([]);
+      for (const [kind, names] of [
+        ['Deployment', deployments],
+        ['StatefulSet', statefulSets],
+      ] as const)
+        for (const name of names) {
+          const reference = { apiVersion: 'apps/v1', kind, namespace: project.namespace, name };
+          const live = await scenario.cluster.get(reference);
+          const { replicas, readyReplicas } = statusOf(live);
+          expect(readyReplicas, `${kind} ${name}`).to.be.a('number').greaterThan(0);
+          expect(readyReplicas, `${kind} ${name}`).to.equal(replicas);
+        }
+      // What is applied is what the example renders to, file by file.
+      const committed = gitOut(project.stateRepository, [
+        'ls-tree',
+        '-r',
+        '--name-only',
+        `env/dev:${stack}`,
+      ]).split('\n');
+      expect(committed).to.include('plan.json');
+      expect(committed.filter((path) => path.startsWith('manifests/')).length).to.be.greaterThan(5);
+    });
+});
+
+function statusOf(object: object): { replicas?: number; readyReplicas?: number } {
+  return ('status' in object ? object.status : {}) as { replicas?: number; readyReplicas?: number };
+}
