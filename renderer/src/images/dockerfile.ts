@@ -64,7 +64,7 @@ function stagesOf(text: string, args: Readonly<Record<string, string>>): Stage[]
     const stage = stages.at(-1);
     if (instruction.keyword === 'ARG' && stage === undefined) {
       for (const declared of instruction.text.trim().split(/\s+/)) {
-        const [name = '', fallback] = splitOnce(declared, '=');
+        const [name, fallback] = splitOnce(declared, '=');
         const value = Object.hasOwn(args, name) ? args[name] : fallback;
         if (value !== undefined) values.set(name, expand(unquote(value), values));
       }
@@ -109,9 +109,8 @@ function instructionsOf(text: string): Instruction[] {
     if (current === undefined) {
       const match = /^(\s*)([A-Za-z]+)/.exec(body);
       if (match === null) continue;
-      const text = body.slice(match[0].length);
       const keyword = (match[2] ?? '').toUpperCase();
-      current = { keyword, text, offset: index + match[0].length };
+      current = { keyword, text: body.slice(match[0].length), offset: index + match[0].length };
       instructions.push(current);
     } else {
       const gap = index - (current.offset + current.text.length);
@@ -133,9 +132,9 @@ function expand(text: string, values: ReadonlyMap<string, string>): string {
     /\$(?:\{([A-Za-z_][A-Za-z0-9_]*)(?::([-+])([^}]*))?\}|([A-Za-z_][A-Za-z0-9_]*))/g,
     (_, braced: string | undefined, sign: string | undefined, other = '', plain = '') => {
       const value = values.get(braced ?? plain);
-      if (sign === '+') return value === undefined || value === '' ? '' : other;
+      if (sign === '+') return value === undefined || value === '' ? '' : expand(other, values);
       if (value !== undefined && (value !== '' || sign !== '-')) return value;
-      if (sign === '-') return other;
+      if (sign === '-') return expand(other, values);
       missing = true;
       return '';
     },

@@ -3,6 +3,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import type { LockableReference } from '../../image-references.ts';
 import type { CliContext } from '../context.ts';
 import { exitCodes } from '../exit-code.ts';
+import type { CliSource } from '../source.ts';
 import { withSourceOptions, type RenderOptions } from '../options.ts';
 
 type Options = RenderOptions & {
@@ -19,7 +20,10 @@ export function registerImages(program: Command, context: CliContext): void {
   withSourceOptions(images.command('lock'))
     .description('write images.lock: the digest that each image tag stands for')
     .option('-e, --env <name>', 'look at one environment only; the rest of the lock stays')
-    .option('--check', 'write nothing, ask no registry; exit with 2 when the lock is not current')
+    .option(
+      '--check',
+      'write nothing; exit with 2 when the lock is not current (asks registries only with --update)',
+    )
     .option('--update', 'ask for new digests of tags that are locked already')
     .option('--docker-config <file>', 'config.json with credentials (default: ask anonymously)')
     .option('--plain-http <registry...>', 'registries that speak http; localhost always may')
@@ -45,7 +49,7 @@ function parseSeconds(text: string): number {
 
 async function lockImages(context: CliContext, options: Options): Promise<number> {
   const { openSource } = await import('../source.ts');
-  const { fail, printData } = await import('../rendering.ts');
+  const { fail } = await import('../rendering.ts');
   const { compareLock, lockPath, printLock } = await import('../../images/index.ts');
   const { readLockFile, writeLockFile } = await import('../lock-file.ts');
   const source = await openSource(options.file, options.root);
@@ -57,65 +61,84 @@ async function lockImages(context: CliContext, options: Options): Promise<number
   const { kept, wanted, unused } = compareLock(
     used.references.keys(),
     locked.digests,
-    options.update === true && options.check !== true,
+    options.update === true,
   );
-  // One environment cannot tell what the others use.
-  const leaving = options.env === undefined ? unused : [];
-  if (options.check === true) {
-    const current = wanted.length === 0 && leaving.length === 0;
-    if (options.output !== 'text')
-      printData(context, options.output, {
-        ok: current,
-        lock: path,
-        missing: wanted,
-        unused: leaving,
-      });
-    else {
-      const lines = [
-        ...wanted.map((key) => `missing ${key}\n`),
-        ...leaving.map((key) => `unused ${key}\n`),
-      ];
-      context.output.data(lines.join(''));
-      const message = current ? 'is current' : 'is not current: run codex-k8s-renderer images lock';
-      context.output.message(`${path} ${message}\n`);
-    }
-    return current ? exitCodes.fine : exitCodes.differences;
-  }
+  const asks = options.check !== true || options.update === true;
   const { askRegistries, createClient } = await import('../registries.ts');
-  const asked = wanted.flatMap((key) => used.references.get(key) ?? []);
-  const found = await askRegistries(context, await createClient(options), asked);
+  const found = asks
+    ? await askRegistries(
+        context,
+        await createClient(options),
+        wanted.flatMap((key) => used.references.get(key) ?? []),
+      )
+    : new Map<string, string>();
+  const result: LockResult = {
+    path,
+    missing: wanted.filter((key) => !locked.digests.has(key)),
+    moved: [...found]
+      .filter(([key, digest]) => (locked.digests.get(key) ?? digest) !== digest)
+      .map(([key]) => key)
+      .toSorted(),
+    // One environment cannot tell what the others use.
+    unused: options.env === undefined ? [...unused] : [],
+  };
+  if (options.check === true) return sayWhetherCurrent(context, options, result);
+  const stays = options.env === undefined ? [] : unused;
   const digests = new Map([...kept, ...found]);
-  for (const key of unused)
-    if (!leaving.includes(key)) digests.set(key, locked.digests.get(key) ?? '');
-  const added = [...found].filter(([key]) => !locked.digests.has(key)).length;
-  const moved = [...found].filter(
-    ([key, digest]) => (locked.digests.get(key) ?? digest) !== digest,
-  );
+  for (const key of stays) digests.set(key, locked.digests.get(key) ?? '');
   writeLockFile(options.file, printLock(digests));
+  return sayWhatIsLocked(context, options, result, digests);
+}
+
+interface LockResult {
+  path: string;
+  missing: string[];
+  moved: string[];
+  unused: string[];
+}
+
+async function sayWhetherCurrent(
+  context: CliContext,
+  options: Options,
+  { path, missing, moved, unused }: LockResult,
+): Promise<number> {
+  const current = missing.length + moved.length + unused.length === 0;
   if (options.output !== 'text') {
+    const { printData } = await import('../rendering.ts');
+    printData(context, options.output, { ok: current, lock: path, missing, moved, unused });
+  } else {
+    const lines = Object.entries({ missing, moved, unused }).flatMap(([what, keys]) =>
+      keys.map((key) => `${what} ${key}\n`),
+    );
+    context.output.data(lines.join(''));
+    const message = current ? 'is current' : 'is not current: run codex-k8s-renderer images lock';
+    context.output.message(`${path} ${message}${moved.length > 0 ? ' --update' : ''}\n`);
+  }
+  return current ? exitCodes.fine : exitCodes.differences;
+}
+
+async function sayWhatIsLocked(
+  context: CliContext,
+  options: Options,
+  { path, missing, moved, unused }: LockResult,
+  digests: ReadonlyMap<string, string>,
+): Promise<number> {
+  if (options.output !== 'text') {
+    const { printData } = await import('../rendering.ts');
     const images = Object.fromEntries([...digests].toSorted(([a], [b]) => (a < b ? -1 : 1)));
-    const keys = moved.map(([key]) => key);
-    printData(context, options.output, {
-      ok: true,
-      lock: path,
-      images,
-      moved: keys,
-      unused: leaving,
-    });
+    printData(context, options.output, { ok: true, lock: path, images, missing, moved, unused });
   } else
     context.output.message(
-      `${path}: ${digests.size} locked, ${added} new, ${moved.length} moved, ${leaving.length} no longer used\n`,
+      `${path}: ${digests.size} locked, ${missing.length} new, ${moved.length} moved, ${unused.length} no longer used\n`,
     );
   return exitCodes.fine;
 }
-
-type Source = Awaited<ReturnType<typeof import('../source.ts').openSource>>;
 
 /** The tags of one or all environments by lock key. */
 async function referencesOf(
   context: CliContext,
   options: Options,
-  source: Source,
+  source: CliSource,
 ): Promise<
   | { ok: true; references: Map<string, LockableReference> }
   | { ok: false; diagnostics: readonly Diagnostic[] }

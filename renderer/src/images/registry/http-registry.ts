@@ -184,6 +184,6 @@ function retryAfter(header: string | null): number | undefined {
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   if (cause instanceof Error && cause.name === 'TimeoutError') return ' in time';
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
-  return code === undefined ? '' : ` (${code})`;
+  if (!(cause instanceof Error)) return '';
+  return ` (${'code' in cause ? String(cause.code) : cause.message})`;
 }
