@@ -8,9 +8,7 @@ import {
   unitList,
   type MigrationScope,
 } from './new-stack.ts';
-import { literalOf } from './from-v1.ts';
-import type { Notes } from './notes.ts';
-import { mapOf, put, putEntry, scalarText, textNode, type OldMap } from './old-document.ts';
+import { put, putEntry, scalarText, textNode, type OldMap } from './old-document.ts';
 import type { TemplateRules } from './rewrite-template.ts';
 import type { Variables } from './variables.ts';
 
@@ -22,6 +20,7 @@ const computed: readonly [string, string][] = [
   ['CODEXK8S_SERVICES_CONFIG_ENV', '.Env'],
   ['CODEXK8S_PRODUCTION_NAMESPACE', '.Namespace'],
   ['CODEXK8S_WORKER_K8S_NAMESPACE', '.Namespace'],
+  ['CODEXK8S_PUBLIC_DOMAIN', '.Domain'],
   ['CODEXK8S_HOT_RELOAD', 'ternary (eq .Env "ai") "true" "false"'],
 ];
 
@@ -106,7 +105,7 @@ function convertEnvironments(
   old: OldMap,
   spec: YAMLMap,
   stack: string,
-  { notes, variables }: MigrationScope,
+  { notes }: MigrationScope,
 ): YAMLMap {
   const environments = old.takeMap('environments');
   const map = new YAMLMap();
@@ -132,39 +131,12 @@ function convertEnvironments(
     } else if (template !== undefined) putEntry(environment, template);
     else if (name === 'ai')
       put(environment, 'namespaceTemplate', textNode('{{ .Project }}-dev-{{ .Slot }}'));
-    convertDomain(settings, environment, variables, notes);
-    const policy = settings?.take('imagePullPolicy');
-    if (policy !== undefined)
-      notes.changed(policy.place, 'imagePullPolicy had no effect', 'It was left out.');
+    if (settings !== undefined) keep(settings, environment, ['domainTemplate', 'imagePullPolicy']);
     settings?.reportRest('It was left out; say the same in the fields of the contract.');
     if (environment.items.length === 0) environment.flow = true;
     put(map, name, environment, comment);
   }
   return map;
-}
-
-function convertDomain(
-  settings: OldMap | undefined,
-  environment: YAMLMap,
-  variables: Variables,
-  notes: Notes,
-): void {
-  const place = settings?.placeOf('domainTemplate') ?? {};
-  const written = settings?.takeText('domainTemplate');
-  if (written === undefined) return;
-  // Values of an environment are read before any variable has one.
-  const domain = written.includes('envOr') ? literalOf(written) : written;
-  const name = 'CODEXK8S_PUBLIC_DOMAIN';
-  put(environment, 'vars', mapOf({ [name]: textNode(domain ?? '') }));
-  variables.add(name, '', 'Public domain of the environment');
-  if (domain === undefined)
-    notes.person(place, 'the domain is made by a template', `Write it in vars.${name}.`);
-  else
-    notes.changed(
-      place,
-      'domainTemplate set the public domain of a deploy',
-      `It is the variable ${name} of the environment now.`,
-    );
 }
 
 /** Components that give a codeUpdateStrategy. */
@@ -249,27 +221,19 @@ function booleanOf(expression: string): string {
 
 /** Orchestration, triggers, and what the platform keeps now. */
 function convertPolicies(old: OldMap, spec: YAMLMap, { notes }: MigrationScope): void {
-  const orchestration = old.takeMap('orchestration');
-  const order = orchestration?.take('deployOrder');
-  const next = new YAMLMap();
-  if (order !== undefined) putEntry(next, order);
-  else next.flow = true;
-  const cleanup = orchestration?.take('cleanupPolicy');
-  if (cleanup !== undefined)
-    notes.person(
-      cleanup.place,
-      'how long an idle slot lives is no part of a stack',
-      'Set the lifetime of slots where the environment is bound in the platform.',
-    );
-  orchestration?.reportRest('It was left out; say the same in the fields of the contract.');
-  put(spec, 'orchestration', next);
-  const runtime = old.takeMap('webhookRuntime');
-  const triggers = new YAMLMap();
-  if (runtime !== undefined) {
-    keep(runtime, triggers, ['defaultMode', 'triggerModes']);
-    runtime.reportRest('Set lifetimes where the environment is bound in the platform.');
+  for (const [block, fields] of [
+    ['orchestration', ['deployOrder', 'readiness', 'cleanupPolicy']],
+    [
+      'webhookRuntime',
+      ['defaultMode', 'triggerModes', 'defaultNamespaceTTL', 'namespaceTTLByRole'],
+    ],
+  ] as const) {
+    const map = old.takeMap(block);
+    const next = new YAMLMap();
+    if (map !== undefined) keep(map, next, fields);
+    map?.reportRest('It was left out; say the same in the fields of the contract.');
+    put(spec, block, next.items.length === 0 ? emptyMap() : next);
   }
-  put(spec, 'webhookRuntime', triggers.items.length === 0 ? emptyMap() : triggers);
   const templates = old.take('roleDocTemplates');
   if (templates !== undefined)
     notes.person(

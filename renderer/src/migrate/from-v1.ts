@@ -10,7 +10,7 @@ import {
   unitList,
   type MigrationScope,
 } from './new-stack.ts';
-import { mapOf, put, putEntry, textNode, type OldMap } from './old-document.ts';
+import { mapOf, put, putEntry, scalarText, textNode, type OldMap } from './old-document.ts';
 import type { Variables } from './variables.ts';
 
 const outside = 'It is no part of a stack: the platform keeps it per project. Set it there.';
@@ -124,7 +124,7 @@ export function literalOf(text: string | undefined): string | undefined {
 }
 
 function convertEnvironments(root: OldMap, scope: MigrationScope): YAMLMap {
-  const { notes, variables } = scope;
+  const { notes } = scope;
   const patterns = root.takeMap('namespace')?.takeMap('patterns');
   const domains = root.takeMap('baseDomain');
   const old = root.takeMap('environments');
@@ -133,8 +133,6 @@ function convertEnvironments(root: OldMap, scope: MigrationScope): YAMLMap {
   ];
   const environments = new YAMLMap();
   const seen = new Map<string, string>();
-  if ((domains?.keys().length ?? 0) > 0)
-    variables.add('baseDomain', '', 'Domain of the environment');
   for (const name of names) {
     const place = patterns?.placeOf(name) ?? {};
     const environment = new YAMLMap();
@@ -154,6 +152,8 @@ function convertEnvironments(root: OldMap, scope: MigrationScope): YAMLMap {
       );
     if (pattern !== undefined) seen.set(pattern, name);
     convertDomain(domains, name, environment, scope);
+    const policy = settings?.take('imagePullPolicy');
+    if (policy !== undefined) putEntry(environment, policy);
     if (settings !== undefined) reportConnection(settings, notes);
     if (environment.items.length === 0) environment.flow = true;
     put(environments, name, environment, comment);
@@ -166,30 +166,17 @@ function convertDomain(
   domains: OldMap | undefined,
   name: string,
   environment: YAMLMap,
-  { notes, variables }: MigrationScope,
+  { variables }: MigrationScope,
 ): void {
-  const place = domains?.placeOf(name) ?? {};
-  const written = domains?.takeText(name);
-  if (written === undefined) return;
-  const domain = literalOf(written);
-  if (domain === undefined)
-    notes.person(
-      place,
-      `the domain of ${name} is made by a template`,
-      `Write it in spec.environments.${name}.vars.baseDomain.`,
-    );
-  else if (written.includes('{{'))
-    notes.changed(
-      place,
-      `the domain of ${name} could be given as an environment variable`,
-      'It is the variable baseDomain now: pass --var baseDomain=….',
-    );
-  put(environment, 'vars', mapOf({ baseDomain: textNode(domain ?? '') }));
+  const domain = domains?.take(name);
+  if (domain === undefined) return;
+  const literal = literalOf(scalarText(domain.pair.value));
   variables.offer(
     domainVariable(name),
-    domain,
+    literal,
     `Domain of the environment ${name}, read from others`,
   );
+  putEntry(environment, domain, 'domainTemplate');
 }
 
 /** The variable for the domain of an environment that is named outright. */
@@ -201,8 +188,6 @@ function reportConnection(settings: OldMap, notes: Notes): void {
   const actions: Readonly<Record<string, string>> = {
     kubeconfig: 'Bind the environment to a cluster in the platform.',
     context: 'Bind the environment to a cluster in the platform.',
-    imagePullPolicy:
-      'Nothing to do for tags that never move; in a manifest of your own, write it there.',
     localRegistry: 'Run a registry the cluster can reach, and name it in spec.images.',
     slotBootstrapInfra:
       'Nothing to do: a slot gets every unit whose `when` holds, in the order of the plan.',

@@ -16,6 +16,7 @@ export interface OldManifest {
 export interface OldSecret {
   name: string;
   keys: string[];
+  place: { file: string; line: number; column: number };
 }
 
 /** What becomes of a manifest file. */
@@ -72,7 +73,11 @@ export function migrateManifest(
       );
     } else {
       if (object.kind === 'Secret') {
-        secrets.push({ name: object.name ?? '', keys: secretKeys(object.text) });
+        secrets.push({
+          name: object.name ?? '',
+          keys: secretKeys(object.text),
+          place: notes.positionOf(object.offset),
+        });
         notes.changed(
           place,
           `${what} was left out: values of secrets never enter a manifest`,

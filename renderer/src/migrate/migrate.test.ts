@@ -116,6 +116,9 @@ describe('migrating a stack of the first layout', () => {
     const everything = [...result.files.values()].join('\n');
     expect(everything).not.to.contain('POSTGRES_PASSWORD" ""');
     expect(everything).not.to.contain('kind: Secret');
+    expect(result.files.get('services.yaml')).to.contain(
+      'keys: [ POSTGRES_USER, POSTGRES_PASSWORD ]',
+    );
   });
 
   it('tells, with the place in the old file, everything that needs a person', () => {
@@ -131,6 +134,7 @@ describe('migrating a stack of the first layout', () => {
       'services.yaml:106 person the hook codex.reuse-dev-tls-secret of postgres (afterApply) ran as a script beside the cluster',
       'services.yaml:121 person the code of web was mounted into its pods in dev',
       'deploy/issuer.yaml:1 person ClusterIssuer letsencrypt belongs to the cluster, not to an environment',
+      'deploy/secrets.yaml:1 person slots read the secret database with the values of their base',
     ]);
     expect(result.notes.every(({ action }) => action.length > 10)).to.equal(true);
   });
@@ -220,9 +224,7 @@ describe('migrating a stack of the second layout', () => {
   it('tells everything that needs a person', () => {
     expect(lines(result).filter((line) => line.includes(' person '))).to.deep.equal([
       'services.yaml:10 person templates of documents by role are no part of a stack',
-      'services.yaml:37 person defaultNamespaceTTL has no place in the contract',
       'services.yaml:46 person the type of image app is {{ ternary (eq .Env "ai") "build" "skip" }}: an image is external, build or mirror, in every environment',
-      'services.yaml:54 person how long an idle slot lives is no part of a stack',
     ]);
   });
 

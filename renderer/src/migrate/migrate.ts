@@ -97,7 +97,7 @@ function addInputs(document: Document, scope: MigrationScope): void {
   const blocks = new YAMLMap();
   const vars = scope.variables.toMap(scope.notes);
   if (!isEmptyNode(vars)) put(blocks, 'vars', vars);
-  const secrets = secretList(scope);
+  const secrets = secretList(document, scope);
   if (!isEmptyNode(secrets)) put(blocks, 'secrets', secrets);
   spec.items.splice(Math.max(at, 0), 0, ...blocks.items);
 }

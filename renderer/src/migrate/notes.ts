@@ -35,6 +35,12 @@ export class Notes {
       this.#lines.lineStarts.push(at + 1);
   }
 
+  /** The place as a report names it. */
+  positionOf(offset: number): { file: string; line: number; column: number } {
+    const { line, col } = this.#lines.linePos(offset);
+    return { file: this.#file, line, column: col };
+  }
+
   person(place: OldPlace, message: string, action: string): void {
     this.#add('person', place, message, action);
   }
@@ -51,11 +57,11 @@ export class Notes {
   }
 
   #add(kind: MigrationNote['kind'], place: OldPlace, message: string, action: string): void {
-    const position = place.offset === undefined ? undefined : this.#lines.linePos(place.offset);
+    const position = place.offset === undefined ? {} : this.positionOf(place.offset);
     const note: MigrationNote = {
       kind,
       file: this.#file,
-      ...(position === undefined ? {} : { line: position.line, column: position.col }),
+      ...position,
       ...(place.path === undefined ? {} : { path: place.path }),
       message,
       action,

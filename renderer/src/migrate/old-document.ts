@@ -15,11 +15,13 @@ export class OldMap {
   readonly map: YAMLMap;
   readonly place: OldPlace;
   readonly #notes: Notes;
+  readonly #first: string | undefined;
 
   constructor(map: YAMLMap, notes: Notes, path: string) {
     this.map = map;
     this.place = { offset: map.range?.[0], path };
     this.#notes = notes;
+    this.#first = map.items.map(keyOf)[0];
   }
 
   /** The names that are left. */
@@ -42,7 +44,7 @@ export class OldMap {
     const index = this.map.items.findIndex((pair) => keyOf(pair) === key);
     const node = this.map.items[index]?.key;
     const own = isScalar(node) ? node.commentBefore : undefined;
-    return own ?? (index === 0 ? this.map.commentBefore : undefined) ?? undefined;
+    return own ?? (key === this.#first ? this.map.commentBefore : undefined) ?? undefined;
   }
 
   /** Takes an entry out. */

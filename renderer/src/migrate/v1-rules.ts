@@ -18,7 +18,7 @@ const gone: ReadonlyMap<string, string> = new Map([
   ['Storage', 'Read its parts as variables: {{ .Vars.storageWorkspaceSize }}.'],
   ['EnvMap', declaredInput],
   ['UserVars', declaredInput],
-  ['BaseDomain', 'Read {{ .Vars.baseDomain }}.'],
+  ['BaseDomain', 'Read {{ .Domain }}.'],
   ['State', 'State lives in the platform.'],
 ]);
 
@@ -49,7 +49,8 @@ export function v1Rules(
 }
 
 function domainRule(key: string | undefined, variables: Variables): string {
-  const name = key === undefined ? 'baseDomain' : domainVariable(key);
+  if (key === undefined) return '.Domain';
+  const name = domainVariable(key);
   variables.read(name, undefined);
   return `.Vars.${name}`;
 }
