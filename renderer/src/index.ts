@@ -10,10 +10,13 @@ export type { RenderedFile, RenderedStack, RenderInputs, RenderResult } from './
 export {
   createRenderer,
   type DescribeResult,
+  type PromptContextResult,
   type ReferencesResult,
   type Renderer,
   type RendererCounters,
   type RendererOptions,
 } from './renderer.ts';
+export { createSecretResolver, type SecretResolver } from './secrets/index.ts';
 export type { SourceFile, SourceReader } from './source-reader.ts';
 export { rendererVersion } from './version.ts';
+export { isInRange } from './version-range.ts';

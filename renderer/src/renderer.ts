@@ -1,10 +1,12 @@
-import type { Diagnostic } from '@codex-k8s/schema';
+import type { Diagnostic, PromptContext } from '@codex-k8s/schema';
 import { describeStack, type StackDescription } from './describe-stack.ts';
 import { Findings } from './diagnostics/index.ts';
 import { TemplateSet } from './evaluation/index.ts';
+import type { ExplainResult, Question } from './explain/index.ts';
 import { imageReferences, type LockableReference } from './image-references.ts';
 import { holdsStill } from './images/index.ts';
 import type { ManifestPrograms } from './manifests/index.ts';
+import { promptContext } from './prompt-context/index.ts';
 import { createRenderCache, type RenderCache } from './render-cache.ts';
 import type { RenderScope } from './render-scope.ts';
 import type { RenderedStack, RenderInputs, RenderResult } from './rendered-stack.ts';
@@ -20,6 +22,7 @@ import {
   validateSchema,
   type ResolvedStack,
   type StackFiles,
+  type ValidatedGraph,
 } from './steps/index.ts';
 
 /** Renders stacks; keeps what it has parsed and printed for the next time. */
@@ -29,6 +32,10 @@ export interface Renderer {
   describe(inputs: Pick<RenderInputs, 'reader' | 'file'>): Promise<DescribeResult>;
   /** Names the image tags of one environment that images.lock may pin. */
   imageReferences(inputs: RenderInputs): Promise<ReferencesResult>;
+  /** Tells an agent about one environment: services, strategies, endpoints, hints, documents. */
+  promptContext(inputs: RenderInputs): Promise<PromptContextResult>;
+  /** Tells where the value of a field of a rendered object comes from. */
+  explain(inputs: RenderInputs, question: Question): Promise<ExplainResult>;
   counters(): RendererCounters;
 }
 
@@ -45,6 +52,11 @@ export type DescribeResult =
 /** The tags that images.lock may pin, or every error that keeps them from being told. */
 export type ReferencesResult =
   | { ok: true; references: LockableReference[] }
+  | { ok: false; diagnostics: Diagnostic[] };
+
+/** What an agent is told, with warnings; or every error that keeps it from being told. */
+export type PromptContextResult =
+  | { ok: true; context: PromptContext; diagnostics: Diagnostic[] }
   | { ok: false; diagnostics: Diagnostic[] };
 
 export interface RendererOptions {
@@ -79,6 +91,22 @@ export function createRenderer(options: RendererOptions = {}): Renderer {
         ? { ok: false, diagnostics: scope.findings.toDiagnostics() }
         : { ok: true, rendered };
     },
+    async promptContext(inputs) {
+      const scope = scopeOf(inputs);
+      const planned = await planStack(scope, cache);
+      const diagnostics = scope.findings.toDiagnostics();
+      return planned === undefined || scope.findings.hasErrors
+        ? { ok: false, diagnostics }
+        : {
+            ok: true,
+            context: promptContext(planned.stack, planned.graph, inputs.slot),
+            diagnostics,
+          };
+    },
+    async explain(inputs, question) {
+      const { explainField } = await import('./explain/index.ts');
+      return explainField(scopeOf(inputs), question);
+    },
     async describe(inputs) {
       const scope = scopeOf({ ...inputs, environment: '' });
       const stack = await describeStack(scope);
@@ -101,12 +129,21 @@ async function renderStack(
   scope: RenderScope,
   cache: RenderCache,
 ): Promise<RenderedStack | undefined> {
+  const planned = await planStack(scope, cache);
+  return planned && emitPlan(scope, planned.stack, planned.graph);
+}
+
+/** Steps 1 to 9. */
+async function planStack(
+  scope: RenderScope,
+  cache: RenderCache,
+): Promise<{ stack: ResolvedStack; graph: ValidatedGraph } | undefined> {
   const root = await loadRoot(scope);
   const files = root && (await resolveImports(scope, root));
   const stack = files && (await resolveStack(scope, files, cache));
   const graph = stack && (await buildGraph(scope, stack));
   const valid = stack && graph && (await validateGraph(scope, stack, graph));
-  return stack && valid && emitPlan(scope, stack, valid);
+  return stack && valid && { stack, graph: valid };
 }
 
 /** Steps 3 to 7: they depend on the stack files, the inputs and what images are made from. */

@@ -6,6 +6,7 @@ export {
   validateDiagnostic,
   validateExecutionPlan,
   validateImagesLock,
+  validatePromptContext,
   validateServicesPart,
   validateServiceStack,
   type SchemaViolation,

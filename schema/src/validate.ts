@@ -1,6 +1,12 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { compiled } from './compile.ts';
-import type { Diagnostic, ExecutionPlan, ImagesLock, ServiceStack } from './generated/index.ts';
+import type {
+  Diagnostic,
+  ExecutionPlan,
+  ImagesLock,
+  PromptContext,
+  ServiceStack,
+} from './generated/index.ts';
 import { schemas } from './schemas.ts';
 
 /** One violation of a schema. */
@@ -57,6 +63,11 @@ export function partId(part: ServicesPart): string {
 /** Validates a parsed images.lock. */
 export function validateImagesLock(value: unknown): Validation<ImagesLock> {
   return validate(schemas.imagesLock.$id, value);
+}
+
+/** Validates what an agent is told about an environment. */
+export function validatePromptContext(value: unknown): Validation<PromptContext> {
+  return validate(schemas.promptContext.$id, value);
 }
 
 export function validateDiagnostic(value: unknown): Validation<Diagnostic> {

@@ -84,6 +84,12 @@ export class SourceSet {
     return digest;
   }
 
+  /** Whether there is a file or directory. What it holds does not become an input. */
+  async holds(path: string): Promise<boolean> {
+    const file = this.#reader.digest?.(path) ?? this.#reader.read(path);
+    return (await file) !== undefined || (await this.#reader.list(path)).length > 0;
+  }
+
   /** Text of a file; undefined when there is none. */
   async text(path: string): Promise<string | undefined> {
     return this.#texts.get(path) ?? this.#read(path);

@@ -1,9 +1,10 @@
 import { suggest } from '../diagnostics/index.ts';
 import type { FinishedObject } from '../objects/index.ts';
 import { checkStack } from '../policies/index.ts';
+import { resolvePath } from '../paths/index.ts';
 import type { RenderScope } from '../render-scope.ts';
 import { checkSecrets } from '../secrets/index.ts';
-import { at, type Place } from '../yaml/index.ts';
+import { at, child, itemsOf, stringOf, type Place } from '../yaml/index.ts';
 import { matchPaths } from './02-resolve-imports.ts';
 import type { DeployGraph, GraphUnit, ResolvedStack } from './08-build-graph.ts';
 
@@ -41,8 +42,22 @@ export async function validateGraph(
     leftOut,
     match: (path, node) => matchPaths(scope, node.source.file, path, node),
   });
+  await reportDocuments(scope, stack);
   if (scope.findings.errors > before) return undefined;
   return { units: topologicalOrder(stack, graph.units) };
+}
+
+/** Documents of this repository that are not there. */
+async function reportDocuments(scope: RenderScope, { root }: ResolvedStack): Promise<void> {
+  for (const item of itemsOf(at(root, ['spec', 'projectDocs']))) {
+    const optional = child(item, 'optional');
+    const isOptional = optional?.kind === 'scalar' && optional.value === true;
+    const node = child(item, 'path');
+    const path = resolvePath('', stringOf(node) ?? '');
+    if (isOptional || child(item, 'repository') !== undefined || path === undefined) continue;
+    if (node === undefined || (await scope.sources.holds(path))) continue;
+    scope.findings.report('missing-document', node, `there is no file or directory ${path}`);
+  }
 }
 
 function reportDuplicateUnits(

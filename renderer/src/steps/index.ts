@@ -5,6 +5,6 @@ export { validateSchema, type ValidatedStack } from './04-validate-schema.ts';
 export { resolveEnvironment } from './05-resolve-environment.ts';
 export { resolveContext } from './06-resolve-context.ts';
 export { resolveNamespaceAndImages } from './07-resolve-namespace-and-images.ts';
-export { buildGraph, declareUnits, type ResolvedStack } from './08-build-graph.ts';
-export { validateGraph } from './09-validate-graph.ts';
+export { buildGraph, declareUnits, type GraphUnit, type ResolvedStack } from './08-build-graph.ts';
+export { validateGraph, type ValidatedGraph } from './09-validate-graph.ts';
 export { emitPlan } from './10-emit-plan.ts';

@@ -10,7 +10,7 @@ export interface JobUnit {
   name: string;
   workload: ResolvedWorkload;
   imagePullPolicy?: string | undefined;
-  /** Labels of the pod: never those by which the Service of a unit finds its pods. */
+  /** Labels of the Job and its pod: never those by which the Service of a unit finds its pods. */
   podLabels: Readonly<Record<string, string>>;
   /** How often a failed pod is replaced. */
   retries: number;
@@ -44,7 +44,12 @@ export function jobObject(unit: JobUnit): JobOutcome {
       kind: 'Job',
       name,
       namespace: undefined,
-      value: { apiVersion: 'batch/v1', kind: 'Job', metadata: { name }, spec },
+      value: {
+        apiVersion: 'batch/v1',
+        kind: 'Job',
+        metadata: { name, labels: { ...unit.podLabels } },
+        spec,
+      },
       node: undefined,
       isHook: true,
     }),

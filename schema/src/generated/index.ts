@@ -2,7 +2,9 @@
 export type * from './diagnostic.ts';
 export type * from './diff.ts';
 export type * from './execution-plan.ts';
+export type * from './explanation.ts';
 export type * from './images-lock.ts';
+export type * from './prompt-context.ts';
 export type * from './services.ts';
 export type * from './validation.ts';
 export type * as StaffApi from './staff-api.ts';

@@ -1,0 +1,1 @@
+export { promptContext } from './prompt-context.ts';
