@@ -14,7 +14,7 @@ export interface RepositoryStack {
 /** The root of this repository. */
 export const repositoryRoot = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** Every example and the platform itself, in every environment. */
+/** Every example, the platform itself and what no example has, in every environment. */
 export const repositoryStacks: readonly RepositoryStack[] = [
   { directory: 'examples/shop', environment: 'dev', namespace: 'shop-dev' },
   { directory: 'examples/shop', environment: 'production', namespace: 'shop-production' },
@@ -51,6 +51,11 @@ export const repositoryStacks: readonly RepositoryStack[] = [
     namespace: 'brought-along-production',
     needsPrograms: true,
   },
+  ...['dev', 'staging', 'production'].map((environment) => ({
+    directory: 'renderer/testdata/stacks/code-updates',
+    environment,
+    namespace: `code-updates-${environment}`,
+  })),
   { directory: '.', environment: 'dev', namespace: 'codex-k8s-dev' },
   { directory: '.', environment: 'staging', namespace: 'codex-k8s-staging' },
   { directory: '.', environment: 'production', namespace: 'codex-k8s-prod' },
