@@ -8,6 +8,9 @@ interface Lifecycle {
   replacement: string;
 }
 
+/** Kinds that only travel in requests. */
+const undeclarable = new Set(['AdmissionReview', 'DeploymentRollback', 'Eviction', 'Scale']);
+
 const method =
   /^func \(in \*(\w+)\) APILifecycle(Deprecated|Removed|Replacement)\(\)[^{]*\{\n\treturn (.*)$/gm;
 
@@ -20,6 +23,8 @@ const guide: Readonly<Record<string, string>> = {
     '1.16 1.22 apiextensions.k8s.io/v1 CustomResourceDefinition',
   'apiregistration.k8s.io/v1beta1 APIService': '1.19 1.22 apiregistration.k8s.io/v1 APIService',
   'batch/v2alpha1 CronJob': '1.21 1.21 batch/v1 CronJob',
+  // The sources name a kind that does not exist.
+  'networking.k8s.io/v1beta1 IngressClass': '1.19 1.22 networking.k8s.io/v1 IngressClass',
   'v1 ComponentStatus': '1.19 -',
   'v1 Endpoints': '1.33 - discovery.k8s.io/v1 EndpointSlice',
 };
@@ -29,12 +34,13 @@ const guide: Readonly<Record<string, string>> = {
  * `<deprecated in> <removed in> <replacement>`.
  */
 export async function readLifecycles(modules: readonly string[]): Promise<Record<string, string>> {
-  const found = new Map(Object.entries(guide));
+  const found = new Map<string, string>();
   for (const module of modules) {
     const files = await readdir(module, { recursive: true });
     for (const file of files.filter((path) => path.endsWith('prerelease-lifecycle.go')).toSorted())
       await readPackage(`${module}/${file}`, found);
   }
+  for (const [key, lifecycle] of Object.entries(guide)) found.set(key, lifecycle);
   return Object.fromEntries([...found].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
@@ -54,7 +60,7 @@ async function readPackage(path: string, found: Map<string, string>): Promise<vo
   }
   for (const [kind, lifecycle] of own) {
     const { deprecated, removed, replacement: instead } = lifecycle;
-    if (!kind.endsWith('List'))
+    if (!kind.endsWith('List') && !undeclarable.has(kind))
       found.set(`${apiVersion} ${kind}`, `${deprecated} ${removed} ${instead}`.trimEnd());
   }
 }

@@ -97,7 +97,7 @@ class Walk {
     if (items.kind === 'any') return;
     for (let index = 0; index < list.length; index += 1) {
       const item = list[index] ?? null;
-      if (item !== null || keys.length > 0) this.#inside(index, items, item);
+      if (item !== null || isSet || keys.length > 0) this.#inside(index, items, item);
     }
     if (list.length < 2 || (keys.length === 0 && !isSet)) return;
     const seen = new Set<string>();

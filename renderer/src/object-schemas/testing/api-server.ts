@@ -14,6 +14,8 @@ export interface ApiServer {
   /** Server-side apply as a dry run, unknown and double fields refused. */
   judge(path: string, object: Value): Promise<Verdict>;
   send(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: Value): Promise<Verdict>;
+  /** Waits until the server knows the kind of an object. */
+  untilServed(path: string): Promise<void>;
   close(): void;
 }
 
@@ -26,7 +28,7 @@ export async function openApiServer(kubeconfigPath: string): Promise<ApiServer> 
   const authorization = `Bearer ${text('users.0.user.token')}`;
   const server = text('clusters.0.cluster.server');
 
-  const send = (method: string, path: string, body?: Value): Promise<Verdict> =>
+  const send = (method: string, path: string, sent?: Value): Promise<Verdict> =>
     new Promise((resolve, reject) => {
       const type = method === 'PATCH' ? 'application/apply-patch+yaml' : 'application/json';
       const headers = { 'Content-Type': type, Authorization: authorization };
@@ -37,20 +39,34 @@ export async function openApiServer(kubeconfigPath: string): Promise<ApiServer> 
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', reject);
         response.on('end', () => {
-          const answer: unknown = JSON.parse(Buffer.concat(chunks).toString());
           const status = response.statusCode ?? 0;
-          resolve({ status, message: status < 300 ? '' : readPath(answer, 'message') });
+          const body = Buffer.concat(chunks).toString();
+          resolve({ status, message: status < 300 ? '' : messageOf(body) });
         });
       });
-      call.end(body === undefined ? undefined : JSON.stringify(body));
+      call.end(sent === undefined ? undefined : JSON.stringify(sent));
     });
 
   return {
     send,
     judge: (path, object) =>
       send('PATCH', `${path}?dryRun=All&fieldManager=judge&fieldValidation=Strict`, object),
+    async untilServed(path) {
+      const end = Date.now() + 20_000;
+      for (;;) {
+        const list = await send('GET', path.slice(0, path.lastIndexOf('/')));
+        if (list.status === 200) return;
+        if (Date.now() > end) throw new Error(`${path} is not served: ${list.message}`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
     close: () => agent.destroy(),
   };
+}
+
+/** Of a Status object; other answers are plain text. */
+function messageOf(text: string): string {
+  return text.startsWith('{') ? readPath(JSON.parse(text), 'message') : text;
 }
 
 function readPath(value: unknown, path: string): string {

@@ -1,0 +1,93 @@
+import { sharedControlPlane } from '@codex-k8s/testing';
+import { expect } from 'chai';
+import { definedKinds, loadCatalog, validateObject, type ApiCatalog, type Shape } from './index.ts';
+import { openApiServer, type ApiServer } from './testing/api-server.ts';
+import { customObjects, thingDefinition, thingPath } from './testing/custom-objects.ts';
+import { mutationsOf, type Mutation } from './testing/mutations.ts';
+import { specimens } from './testing/specimens.ts';
+
+/** Of each kind, so many of its mutations are asked about; all of them are some 11,000. */
+const perKind = Number(process.env['CODEXK8S_TEST_MUTATIONS'] ?? 60);
+
+describe('the offline validator and a real API server', () => {
+  let server: ApiServer;
+  let catalog: ApiCatalog;
+
+  before(async function () {
+    this.timeout(120_000);
+    const plane = await sharedControlPlane();
+    server = await openApiServer(plane.kubeconfigPath);
+    catalog = await loadCatalog('1.36');
+  });
+  after(() => server.close());
+
+  for (const { path, object } of specimens) {
+    it(`agree about ${object.kind}: as it should be, and with one field changed`, async function () {
+      this.timeout(60_000);
+      const shape = catalog.find(object.apiVersion, object.kind);
+      if (shape === undefined) throw new Error(`no ${object.kind}`);
+      expect((await server.judge(path, object)).message).to.equal('');
+      expect(validateObject(shape, object)).to.deep.equal([]);
+      expect(await disagreements(path, shape, sample(mutationsOf(object)))).to.deep.equal([]);
+    });
+  }
+
+  it('agree about custom objects', async function () {
+    this.timeout(60_000);
+    const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    const name = `${definitions}/things.validator.example.com`;
+    const made = await server.send('POST', definitions, thingDefinition);
+    expect(made.status === 201 || made.status === 409, made.message).to.equal(true);
+    try {
+      await server.untilServed(thingPath);
+      const [[, shape] = []] = definedKinds(thingDefinition, catalog.objectMeta);
+      if (shape === undefined) throw new Error('the definition brings no kind');
+      const [first] = customObjects;
+      expect(first && (await server.judge(thingPath, first)).message).to.equal('');
+      for (const object of customObjects) {
+        const verdict = await server.judge(thingPath, object);
+        const faults = validateObject(shape, object);
+        const said = `${JSON.stringify(object['spec'])}: ${verdict.message} / ${faults[0]?.message}`;
+        expect(faults.length === 0, said).to.equal(verdict.status < 300);
+      }
+      if (first !== undefined)
+        expect(await disagreements(thingPath, shape, sample(mutationsOf(first)))).to.deep.equal([]);
+    } finally {
+      await server.send('DELETE', name);
+    }
+  });
+
+  /**
+   * What only one of the two refuses. What the server's own code says of a well-formed object (422)
+   * may be more than a schema can know; that the validator refuses something alone may never be.
+   */
+  async function disagreements(
+    path: string,
+    shape: Shape,
+    mutations: readonly Mutation[],
+  ): Promise<string[]> {
+    const found: string[] = [];
+    const waiting = [...mutations];
+    const ask = async () => {
+      for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+        const verdict = await server.judge(path, next.object);
+        const fault = validateObject(shape, next.object)[0];
+        if (fault !== undefined && verdict.status < 300)
+          found.push(`only the validator: ${next.name}: ${fault.message}`);
+        if (fault === undefined && verdict.status >= 300 && verdict.status !== 422)
+          found.push(`only the server: ${next.name}: ${verdict.status} ${verdict.message}`);
+      }
+    };
+    await Promise.all([ask(), ask(), ask(), ask()]);
+    return found;
+  }
+});
+
+/** Spread evenly over all of them, the same ones each time. */
+function sample(mutations: readonly Mutation[]): Mutation[] {
+  const step = Math.max(1, mutations.length / perKind);
+  const count = Math.min(perKind, mutations.length);
+  return Array.from({ length: count }, (_, index) => mutations[Math.floor(index * step)]).filter(
+    (mutation) => mutation !== undefined,
+  );
+}
