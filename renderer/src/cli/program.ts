@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { rendererVersion } from '../version.ts';
 import { registerMigrate } from './commands/migrate.ts';
 import { registerDiff } from './commands/diff.ts';
+import { registerExplain } from './commands/explain.ts';
 import { registerImages } from './commands/images-lock.ts';
 import { registerPlan } from './commands/plan.ts';
 import { registerRender } from './commands/render.ts';
@@ -58,6 +59,7 @@ export function createProgram(context: CliContext): Command {
   registerValidate(program, context);
   registerDiff(program, context);
   registerPlan(program, context);
+  registerExplain(program, context);
   registerMigrate(program, context);
   registerImages(program, context);
   registerTools(program, context);

@@ -1,0 +1,1 @@
+export { explainField, type ExplainResult, type Question } from './explain-field.ts';
