@@ -1,4 +1,5 @@
 export { git, gitTreeOf } from './git.ts';
+export { mistakes, type Mistake } from './mistakes/index.ts';
 export { installedPrograms } from './installed-programs.ts';
 export { installTimeoutMs, realPrograms } from './programs.ts';
 export {
