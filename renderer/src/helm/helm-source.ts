@@ -87,11 +87,16 @@ function helmArguments({ settings, target, values }: ChartRelease): string[] {
     '--namespace',
     target.namespace,
     '--kube-version',
-    target.kubernetesVersion,
+    fullVersion(target.kubernetesVersion),
     settings.crds === 'skip' ? '--skip-crds' : '--include-crds',
     ...(settings.apiVersions ?? []).flatMap((version) => ['--api-versions', version]),
     ...values.files.flatMap((_, index) => ['--values', `./values/${index}.yaml`]),
   ];
+}
+
+/** `1.36` as a cluster would say it: `1.36.0`. */
+function fullVersion(version: string): string {
+  return version.replace(/^v?(\d+\.\d+)$/, '$1.0');
 }
 
 function filesOf({ chart, values }: ChartRelease): Map<string, Uint8Array> {

@@ -5,8 +5,16 @@ import { pathsOf, reportRefused } from './fields.ts';
 
 /** A kustomization with everything that it is made from. */
 export interface Kustomization {
-  /** Directories that it reads, by path, each with its git tree id. */
-  directories: ReadonlyMap<string, string>;
+  /** Directories that it reads, by path. */
+  directories: ReadonlyMap<string, KustomizationDirectory>;
+}
+
+/** One directory with a kustomization file. */
+export interface KustomizationDirectory {
+  /** Git tree id: everything in it. */
+  tree: string;
+  /** What the file says. */
+  map: YamlMap;
 }
 
 const fileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
@@ -24,7 +32,7 @@ export async function findKustomization(
   place: Place,
 ): Promise<Kustomization | undefined> {
   const before = scope.findings.errors;
-  const directories = new Map<string, string>();
+  const directories = new Map<string, KustomizationDirectory>();
   await visit(directory, place);
   return scope.findings.errors === before ? { directories } : undefined;
 
@@ -38,11 +46,11 @@ export async function findKustomization(
         scope.findings.report('unusable-source', named, message);
       return;
     }
-    directories.set(path, tree);
+    directories.set(path, { tree, map: root.map });
     reportRefused(scope.findings, root.map);
     for (const { node, mayBeDirectory, mayBeText } of pathsOf(root.map)) {
       const written = stringOf(node) ?? '';
-      if (mayBeText && !isRemote(written) && /\n|: /.test(written)) continue;
+      if (mayBeText && /\n|^\{/.test(written)) continue;
       const target = await locate(scope, root.file, written, node);
       if (target === undefined) continue;
       if (target.isFile) continue;

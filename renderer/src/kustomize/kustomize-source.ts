@@ -9,6 +9,7 @@ import type { DeclaredObject } from '../objects/index.ts';
 import { child, type YamlNode } from '../yaml/index.ts';
 import { findKustomization, type Kustomization } from './find-kustomization.ts';
 import { readPrinted } from './printed.ts';
+import { explainFailure } from './explain-failure.ts';
 
 /** More than this is no kustomization but a whole repository below one. */
 const maxBytes = 16 * 1024 * 1024;
@@ -38,7 +39,8 @@ export async function kustomizeSource(
   const directory = locate(scope, settings.path, pathNode, resolve);
   const found =
     directory === undefined ? undefined : await findKustomization(scope, directory, pathNode);
-  const key = JSON.stringify([directory, [...(found?.directories ?? [])]]);
+  const trees = [...(found?.directories ?? [])].map(([path, { tree }]) => [path, tree]);
+  const key = JSON.stringify([directory, trees]);
   return {
     key: `kustomize ${scope.programs?.versions} ${key}`,
     readsContext: false,
@@ -86,8 +88,11 @@ async function objectsOf(
     key,
     place: node,
     title,
-    onFailure: async (message) =>
-      scope.findings.report('source-failed', node, message.replace(/^Error: /, '').trim()),
+    async onFailure(said) {
+      const { path, message } = explainFailure(said);
+      const place = path === undefined ? node : (directories.get(path)?.map ?? node);
+      scope.findings.report('source-failed', place, message);
+    },
     read: (output) => readPrinted(scope, directory, output),
   });
 }

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '@codex-k8s/schema';
 import { createMemoryReader } from '../readers/index.ts';
 import type { RenderedStack, RenderInputs, RenderResult } from '../rendered-stack.ts';
-import { createRenderer } from '../renderer.ts';
+import { createRenderer, type RendererOptions } from '../renderer.ts';
 
 export type TextInputs = Partial<Omit<RenderInputs, 'reader'>>;
 
@@ -9,17 +9,24 @@ export type TextInputs = Partial<Omit<RenderInputs, 'reader'>>;
 export async function renderTexts(
   texts: Readonly<Record<string, string>>,
   inputs: TextInputs = {},
+  options: RendererOptions = {},
 ): Promise<RenderResult> {
   const reader = createMemoryReader(texts);
-  return createRenderer().render({ reader, file: 'services.yaml', environment: 'dev', ...inputs });
+  return createRenderer(options).render({
+    reader,
+    file: 'services.yaml',
+    environment: 'dev',
+    ...inputs,
+  });
 }
 
 /** Renders a stack that has no errors. */
 export async function renderFine(
   texts: Readonly<Record<string, string>>,
   inputs: TextInputs = {},
+  options: RendererOptions = {},
 ): Promise<RenderedStack> {
-  const result = await renderTexts(texts, inputs);
+  const result = await renderTexts(texts, inputs, options);
   if (result.ok) return result.rendered;
   throw new Error(`unexpected: ${result.diagnostics.map(summarise).join('\n')}`);
 }
@@ -28,8 +35,9 @@ export async function renderFine(
 export async function findingsOf(
   texts: Readonly<Record<string, string>>,
   inputs: TextInputs = {},
+  options: RendererOptions = {},
 ): Promise<string[]> {
-  const result = await renderTexts(texts, inputs);
+  const result = await renderTexts(texts, inputs, options);
   return (result.ok ? result.rendered.diagnostics : result.diagnostics).map(summarise);
 }
 
