@@ -4,7 +4,6 @@ import { describeField, describeImages, foldImages, type FieldLine } from './des
 import { diagnosticsMarkdown } from './diagnostics-markdown.ts';
 import {
   count,
-  environmentNote,
   environmentTitle,
   foldedImages,
   objectTitle,
@@ -130,9 +129,15 @@ function wrapperOf(environment: EnvironmentDiff): {
   length: number;
   wrap: (body: string) => string;
 } {
-  const title = html(environmentTitle(environment), 150);
-  const note = html(environmentNote(environment), 150);
-  const wrap = (body: string) => details(`<b>${title}</b>${note}`, body);
+  const title = `<code>${html(environmentTitle(environment), 150)}</code>`;
+  const { change, baseFailed, namespace } = environment;
+  const place = namespace === undefined ? '' : ` in <code>${html(namespace, 100)}</code>`;
+  const note = baseFailed
+    ? ', the base does not render'
+    : change === 'changed'
+      ? ''
+      : `, ${change}`;
+  const wrap = (body: string) => details(`${title}${place}${note}`, body);
   return { length: wrap('').length, wrap };
 }
 
@@ -162,13 +167,14 @@ function unitTexts(unit: UnitDiff): string[] {
   const what = changes.length === 0 ? 'plan' : changes.join(', ');
   const state = unit.change === 'changed' ? '' : ` ${unit.change}`;
   const summary = `<code>${html(name, 100)}</code>${state}: ${what}`;
-  const body = (withCreated: boolean, withFields: boolean) =>
-    details(summary, fenced('diff', unitLines(unit, withCreated, withFields)));
+  const body = (linesOfCreated: number, linesOfChanged: number) =>
+    details(summary, fenced('diff', unitLines(unit, linesOfCreated, linesOfChanged)));
   const line = `- ${code(name, 100)}${state}: ${what}\n`;
-  return [body(true, true), body(false, true), body(false, false), line];
+  return [body(Infinity, Infinity), body(0, Infinity), body(0, 12), body(0, 0), line];
 }
 
-function unitLines(unit: UnitDiff, withCreated: boolean, withFields: boolean): string[] {
+/** Every object with no more than so many lines about it. */
+function unitLines(unit: UnitDiff, linesOfCreated: number, linesOfChanged: number): string[] {
   const plan = unit.plan.flatMap((field) =>
     describeField({ ...field, path: `plan: ${field.path}` }).map(diffLine),
   );
@@ -176,14 +182,19 @@ function unitLines(unit: UnitDiff, withCreated: boolean, withFields: boolean): s
     const title = objectTitle(object);
     if (object.change === 'removed') return [`- ${title}`];
     if (object.change === 'created') {
-      if (!withCreated || object.object === undefined) return [`+ ${title}`];
-      const yaml = printYaml(object.object as Value).trimEnd();
-      return [`+ ${title}`, ...yaml.split('\n').map((text) => `+   ${shorten(text, 400)}`)];
+      const text = object.object === undefined ? '' : printYaml(object.object as Value).trimEnd();
+      const lines = text.split('\n').map((inner) => `+   ${shorten(inner, 400)}`);
+      return [`+ ${title}`, ...firstLines(lines, linesOfCreated)];
     }
-    const fields = withFields ? object.fields.flatMap(describeField).map(diffLine) : [];
-    return [`@@ ${title} @@`, ...fields];
+    const lines = object.fields.flatMap(describeField).map(diffLine);
+    return [`@@ ${title} @@`, ...firstLines(lines, linesOfChanged)];
   });
   return [...plan, ...objects];
+}
+
+function firstLines(lines: readonly string[], most: number): readonly string[] {
+  if (lines.length <= most) return lines;
+  return most === 0 ? [] : [...lines.slice(0, most), `  … and ${lines.length - most} more lines`];
 }
 
 /** `!` is what the highlighter of diffs shows as changed. */

@@ -52,7 +52,7 @@ export function environmentTitle({ stack, environment, slot }: EnvironmentDiff):
   return slot === undefined ? place : `${place} slot ${slot}`;
 }
 
-export function environmentNote({ change, baseFailed, namespace }: EnvironmentDiff): string {
+function environmentNote({ change, baseFailed, namespace }: EnvironmentDiff): string {
   if (change === 'failed') return ': does not render';
   const place = namespace === undefined ? '' : ` (namespace ${visible(namespace)})`;
   if (baseFailed) return `${place}: the base does not render, everything counts as created`;
