@@ -51,7 +51,7 @@ describe('one-time links and sessions', () => {
     const sessions = createSessions({ installToken, now });
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
     const cookie = sessions.start().split(';')[0] ?? '';
-    const read = [...alphabet].filter(
+    const read = Array.from(alphabet).filter(
       (last) => sessions.read(cookie.replace(/.$/, last)) !== undefined,
     );
     expect(read).to.deep.equal([cookie.at(-1)]);

@@ -69,13 +69,19 @@ const environmentTarget = (row: EnvironmentRow): EnvironmentTarget => ({
   protected: row.protected,
 });
 
-// A new holder gets a new token: what the former one still tries to finish is refused.
+// A new holder gets a new token: what the former one still tries to finish is refused. Every push
+// writes its environment's row for a moment: who holds the environment waits for that – it would lose
+// all that it watches – and who would like to have it looks elsewhere.
 const acquireLeases = `
-with taken as (
+with own as materialized (
+  select id from core.environments where cluster = any($3::text[]) and lease_owner = $1
+  order by id for no key update
+), free as materialized (
   select id from core.environments
-  where cluster = any($3::text[]) and (lease_owner = $1 or lease_owner is null or lease_until < now())
-  order by lease_owner is distinct from $1, id
-  for update skip locked
+  where cluster = any($3::text[]) and lease_owner is distinct from $1 and (lease_owner is null or lease_until < now())
+  order by id for no key update skip locked
+), taken as (
+  select id from own union all select id from free
 ), leased as (
   update core.environments e set lease_owner = $1, lease_until = now() + make_interval(secs => $2::double precision / 1000),
     lease_token = case when e.lease_owner = $1 then e.lease_token else e.lease_token + 1 end
