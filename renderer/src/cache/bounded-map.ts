@@ -11,9 +11,12 @@ export class BoundedMap<Value> {
   get(key: string): Value | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
-    // A Map walks in order of insertion: the last used one goes to the end.
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
+    // A Map walks in order of insertion: the last used one goes to the end. While there is plenty of
+    // room nothing will be forgotten soon, and the order need not be kept.
+    if (this.#weight > this.#limit / 2) {
+      this.#entries.delete(key);
+      this.#entries.set(key, entry);
+    }
     return entry.value;
   }
 

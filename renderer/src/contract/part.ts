@@ -14,8 +14,9 @@ export function checkPart(
   part: ServicesPart,
   node: YamlNode,
 ): { node: YamlNode; value: Value } | undefined {
-  const first = validateServicesPart(part, toValue(node));
-  if (first.ok) return { node, value: toValue(node) };
+  const value = toValue(node);
+  const first = validateServicesPart(part, value);
+  if (first.ok) return { node, value };
   let adjusted = node;
   for (const { path, keyword, params } of first.errors) {
     const scalar = at(node, path);

@@ -26,22 +26,20 @@ export function evaluateNode(
   context: TemplateContext,
 ): YamlNode {
   if (node.kind === 'scalar') return evaluateScalar(node, templates, context);
-  let changed = false;
-  const evaluate = (inner: YamlNode): YamlNode => {
-    const evaluated = evaluateNode(inner, templates, context);
-    if (evaluated !== inner) changed = true;
-    return evaluated;
-  };
   if (node.kind === 'seq') {
-    const items = node.items.map(evaluate);
-    return changed ? { ...node, items } : node;
+    let items: YamlNode[] | undefined;
+    for (const [index, item] of node.items.entries()) {
+      const evaluated = evaluateNode(item, templates, context);
+      if (evaluated !== item) (items ??= [...node.items])[index] = evaluated;
+    }
+    return items === undefined ? node : { ...node, items };
   }
-  const entries = new Map<string, YamlEntry>();
+  let entries: Map<string, YamlEntry> | undefined;
   for (const [key, entry] of node.entries) {
-    const value = evaluate(entry.value);
-    entries.set(key, value === entry.value ? entry : { ...entry, value });
+    const value = evaluateNode(entry.value, templates, context);
+    if (value !== entry.value) (entries ??= new Map(node.entries)).set(key, { ...entry, value });
   }
-  return changed ? { ...node, entries } : node;
+  return entries === undefined ? node : { ...node, entries };
 }
 
 /** Executes one scalar; a scalar that is exactly one expression takes the type of its value. */

@@ -14,7 +14,7 @@ const modes = { file: '100644', executable: '100755', link: '120000', directory:
 
 /** The git blob id (sha1, hex) of some bytes. */
 export function blobId(bytes: Uint8Array): string {
-  return objectId('blob', bytes);
+  return new GitObject('blob').bytes(bytes).id();
 }
 
 /** The git tree id (sha1, hex) of a directory of plain files and directories. */
@@ -22,11 +22,9 @@ export function treeId(entries: readonly TreeEntry[]): string {
   const sorted = entries
     .map((entry) => ({ entry, key: entry.kind === 'directory' ? `${entry.name}/` : entry.name }))
     .toSorted((a, b) => compareBytes(a.key, b.key));
-  const parts = sorted.flatMap(({ entry }) => [
-    encoder.encode(`${modes[entry.kind]} ${entry.name}\0`),
-    bytesOf(entry.id),
-  ]);
-  return objectId('tree', join(parts));
+  const object = new GitObject('tree');
+  for (const { entry } of sorted) object.text(`${modes[entry.kind]} ${entry.name}\0`).hex(entry.id);
+  return object.id();
 }
 
 /** The git tree id (sha1, hex) of files given by path and blob id. */
@@ -59,23 +57,60 @@ function compareBytes(a: string, b: string): number {
     : (left[differs] ?? 0) - (right[differs] ?? Number.NEGATIVE_INFINITY);
 }
 
-function objectId(type: 'blob' | 'tree', bytes: Uint8Array): string {
-  return digest('sha1', join([encoder.encode(`${type} ${bytes.length}\0`), bytes]));
-}
+/** Room before the content for its header: its type and a length of up to twelve digits. */
+const headerRoom = 20;
+/** Shared by all objects: each is hashed before the next one begins. */
+let buffer = new Uint8Array(64 * 1024);
 
-function bytesOf(hex: string): Uint8Array {
-  const bytes = new Uint8Array(hex.length / 2);
-  for (let index = 0; index < bytes.length; index += 1)
-    bytes[index] = Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16);
-  return bytes;
-}
+/** The bytes of one git object, put together in one place. */
+class GitObject {
+  readonly #type: 'blob' | 'tree';
+  #end = headerRoom;
 
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let end = 0;
-  for (const part of parts) {
-    joined.set(part, end);
-    end += part.length;
+  constructor(type: 'blob' | 'tree') {
+    this.#type = type;
   }
-  return joined;
+
+  bytes(bytes: Uint8Array): this {
+    this.#reserve(bytes.length);
+    buffer.set(bytes, this.#end);
+    this.#end += bytes.length;
+    return this;
+  }
+
+  text(text: string): this {
+    if (notAscii.test(text.slice(0, -1))) return this.bytes(encoder.encode(text));
+    this.#reserve(text.length);
+    for (let index = 0; index < text.length; index += 1)
+      buffer[this.#end + index] = text.charCodeAt(index);
+    this.#end += text.length;
+    return this;
+  }
+
+  hex(digits: string): this {
+    this.#reserve(digits.length / 2);
+    for (let index = 0; index < digits.length; index += 2)
+      buffer[this.#end++] = (hexValue(digits, index) << 4) | hexValue(digits, index + 1);
+    return this;
+  }
+
+  id(): string {
+    const header = `${this.#type} ${this.#end - headerRoom}\0`;
+    const start = headerRoom - header.length;
+    for (let index = 0; index < header.length; index += 1)
+      buffer[start + index] = header.charCodeAt(index);
+    return digest('sha1', buffer.subarray(start, this.#end));
+  }
+
+  #reserve(length: number): void {
+    if (this.#end + length <= buffer.length) return;
+    const larger = new Uint8Array((this.#end + length) * 2);
+    larger.set(buffer.subarray(0, this.#end));
+    buffer = larger;
+  }
+}
+
+function hexValue(digits: string, index: number): number {
+  const code = digits.charCodeAt(index);
+  return code <= 0x39 ? code - 0x30 : code - 0x57;
 }

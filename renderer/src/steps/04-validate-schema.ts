@@ -66,12 +66,22 @@ function reportMisplacedTemplates(
       scope.findings.report('misplaced-template', node, 'templates are not executed here');
     return;
   }
+  if (isTemplatedThroughout(path)) return;
   const steps = node.kind === 'seq' ? node.items.entries() : node.entries.entries();
   for (const [step, inner] of steps) {
     path.push(step);
     reportMisplacedTemplates(scope, 'key' in inner ? inner.value : inner, path);
     path.pop();
   }
+}
+
+/** Whether templates may stand anywhere below a place: most of a large stack need not be searched. */
+function isTemplatedThroughout(path: readonly (string | number)[]): boolean {
+  const [root, block, , field] = path;
+  if (path.length !== 4 || root !== 'spec') return false;
+  return (
+    (block === 'services' || block === 'infrastructure') && field !== 'name' && field !== 'use'
+  );
 }
 
 /** What a rule is about may stand once only: a second rule would never be looked at. */

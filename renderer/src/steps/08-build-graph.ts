@@ -181,13 +181,8 @@ async function finishUnits(
     const manifests = await manifestsOf(scope, unit, stack);
     const readsContext = manifests.some((source) => source.readsContext);
     if (readsContext) contextKey ??= JSON.stringify(stack.target.context.root);
-    const key = JSON.stringify([
-      stackKey,
-      unit.key,
-      manifests,
-      readsContext ? contextKey : '',
-      update,
-    ]);
+    // Lines of JSON: none of them holds a line break, and quoting them again would cost more than all else.
+    const key = `${stackKey}\n${unit.key}\n${JSON.stringify([manifests, update])}\n${readsContext ? contextKey : ''}`;
     const known = scope.units.get(key);
     if (known !== undefined) {
       finished.push(known);
