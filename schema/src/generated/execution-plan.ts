@@ -3,7 +3,13 @@
  * plan.json of a stack directory: what is applied, and in which order. Deterministic: it holds no commit, time or run id.
  */
 export interface ExecutionPlan {
+  /**
+   * Version of this contract.
+   */
   apiVersion: 'codex-k8s.dev/v1alpha1';
+  /**
+   * What this document is.
+   */
   kind: 'ExecutionPlan';
   /**
    * Project the stack belongs to.
@@ -125,8 +131,14 @@ export interface PlanSourceContent {
    * Relative to the root of the repository.
    */
   path: string;
+  /**
+   * Git blob or tree id.
+   */
   id: string;
 }
+/**
+ * An image that another one is built on.
+ */
 export interface PlanBaseImage {
   /**
    * As the Dockerfile or services.yaml has it.
@@ -137,6 +149,9 @@ export interface PlanBaseImage {
    */
   reference: string;
 }
+/**
+ * Both ends of a copy.
+ */
 export interface PlanImageMirror {
   /**
    * Reference that is copied, with its digest where images.lock knows it.
@@ -205,12 +220,21 @@ export interface PlanObject {
    * Path inside the stack directory; one document each.
    */
   file: string;
+  /**
+   * API group and version.
+   */
   apiVersion: string;
+  /**
+   * Kind of the object.
+   */
   kind: string;
   /**
    * Absent for cluster-scoped objects.
    */
   namespace?: string;
+  /**
+   * Its metadata.name.
+   */
   name: string;
 }
 /**
@@ -338,5 +362,8 @@ export interface PlanSnapshot {
  * Marks a retired stack: its units are empty, and only this permits the teardown.
  */
 export interface PlanRetirement {
+  /**
+   * Fencing token of the slot or of the request that retired the stack.
+   */
   token: string;
 }

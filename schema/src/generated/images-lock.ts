@@ -7,6 +7,9 @@ export interface ImagesLock {
    * Version of this contract.
    */
   apiVersion: 'codex-k8s.dev/v1alpha1';
+  /**
+   * What this file is.
+   */
   kind: 'ImagesLock';
   /**
    * Digest of the manifest (or the index of several platforms) by whole reference: registry, repository and tag.

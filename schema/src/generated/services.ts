@@ -7,10 +7,16 @@ export interface ServiceStack {
    * Version of this contract.
    */
   apiVersion: 'codex-k8s.dev/v1alpha1';
+  /**
+   * What this file is.
+   */
   kind: 'ServiceStack';
   metadata: StackMetadata;
   spec: StackSpec;
 }
+/**
+ * Who the stack is.
+ */
 export interface StackMetadata {
   /**
    * Name of the stack: unique in its project, and its directory in the state branch.
@@ -21,6 +27,9 @@ export interface StackMetadata {
    */
   description?: string;
 }
+/**
+ * What the stack is made of. The required blocks may be empty, and may come from an import.
+ */
 export interface StackSpec {
   /**
    * Project the stack belongs to. Default: metadata.name.
@@ -40,6 +49,9 @@ export interface StackSpec {
   imports?: (
     | string
     | {
+        /**
+         * File or pattern, relative to the file that names it.
+         */
         path: string;
       }
   )[];
@@ -176,7 +188,13 @@ export interface Waiver {
    */
   until?: string;
 }
+/**
+ * A declared input of the templates.
+ */
 export interface Variable {
+  /**
+   * Type of its values.
+   */
   type?: 'string' | 'integer' | 'number' | 'boolean';
   /**
    * Value when no environment and no caller gives one.
@@ -186,9 +204,18 @@ export interface Variable {
    * Refuse to render without a value.
    */
   required?: boolean;
+  /**
+   * What it is for.
+   */
   description?: string;
 }
+/**
+ * An environment; empty: all defaults.
+ */
 export interface Environment {
+  /**
+   * What it is for, in one line.
+   */
   description?: string;
   /**
    * Environment to inherit from; what is written here wins.
@@ -274,7 +301,13 @@ export interface Image {
    */
   bases?: string[];
 }
+/**
+ * Named defaults for services.
+ */
 export interface Component {
+  /**
+   * What services call it in `use`.
+   */
   name: string;
   serviceDefaults: ServiceDefaults;
 }
@@ -282,6 +315,9 @@ export interface Component {
  * Defaults for any field of a service except its name.
  */
 export interface ServiceDefaults {
+  /**
+   * What it is, in one line.
+   */
   description?: string;
   /**
    * Leave the unit out when false.
@@ -366,7 +402,13 @@ export interface Restart {
    */
   sources: [string, ...string[]];
 }
+/**
+ * Where objects of a unit are written.
+ */
 export interface Manifest {
+  /**
+   * File or pattern, relative to this file.
+   */
   path: string;
 }
 /**
@@ -425,7 +467,13 @@ export interface Workload {
    * Name from spec.images.
    */
   image?: string;
+  /**
+   * What runs, in place of the image's entrypoint.
+   */
   command?: string[];
+  /**
+   * Its arguments, in place of the image's.
+   */
   args?: string[];
   /**
    * Leave it out when an autoscaler owns it.
@@ -439,6 +487,9 @@ export interface Workload {
    * Environment variables by name.
    */
   env?: {
+    /**
+     * A value, or exactly one place to take it from.
+     */
     [k: string]:
       | string
       | number
@@ -454,6 +505,9 @@ export interface Workload {
   };
   resources?: Resources;
   probes?: Probes;
+  /**
+   * Directories from elsewhere.
+   */
   volumes?: WorkloadVolume[];
   ingress?: WorkloadIngress;
   /**
@@ -470,6 +524,9 @@ export interface Workload {
    */
   terminationGracePeriodSeconds?: number;
 }
+/**
+ * A port of the container and of the Service.
+ */
 export interface WorkloadPort {
   /**
    * Default: http for the first port, else port-<number>.
@@ -483,22 +540,55 @@ export interface WorkloadPort {
    * Port of the container. Default: port.
    */
   targetPort?: number;
+  /**
+   * Protocol of the port.
+   */
   protocol?: 'TCP' | 'UDP';
 }
+/**
+ * One key of an object.
+ */
 export interface KeyReference {
+  /**
+   * Name of the object.
+   */
   name: string;
+  /**
+   * Key of its data.
+   */
   key: string;
+  /**
+   * Start without it when it is missing.
+   */
   optional?: boolean;
 }
+/**
+ * What a container asks for and may use.
+ */
 export interface Resources {
   requests?: ResourceList;
   limits?: ResourceList;
 }
+/**
+ * Amounts by resource.
+ */
 export interface ResourceList {
+  /**
+   * Cores, or thousandths of a core.
+   */
   cpu?: string | number;
+  /**
+   * Bytes.
+   */
   memory?: string | number;
+  /**
+   * Bytes on the disk of the node.
+   */
   'ephemeral-storage'?: string | number;
 }
+/**
+ * How Kubernetes sees whether a container works.
+ */
 export interface Probes {
   readiness?: Probe;
   liveness?: Probe;
@@ -511,43 +601,84 @@ export interface Probe {
   http?: HttpProbe;
   tcp?: TcpProbe;
   /**
+   * A command that ends with 0.
+   *
    * @minItems 1
    */
   exec?: [string, ...string[]];
+  /**
+   * Time before the first try.
+   */
   initialDelaySeconds?: number;
+  /**
+   * Time between tries.
+   */
   periodSeconds?: number;
+  /**
+   * How long one try may take.
+   */
   timeoutSeconds?: number;
+  /**
+   * Failed tries in a row that count.
+   */
   failureThreshold?: number;
 }
+/**
+ * Answers a GET with a status from 200 to 399.
+ */
 export interface HttpProbe {
+  /**
+   * Path of the request.
+   */
   path: string;
   /**
    * Port name or number. Default: the first port.
    */
   port?: string | number;
 }
+/**
+ * Takes a connection.
+ */
 export interface TcpProbe {
+  /**
+   * Port name or number. Default: the first port.
+   */
   port?: string | number;
 }
 /**
  * Exactly one of size, emptyDir, secret, configMap.
  */
 export interface WorkloadVolume {
+  /**
+   * Unique in the workload.
+   */
   name: string;
+  /**
+   * Where the container sees it.
+   */
   mountPath: string;
+  /**
+   * Only this part of it.
+   */
   subPath?: string;
+  /**
+   * Nothing may be written.
+   */
   readOnly?: boolean;
   /**
    * A disk of this size that outlives the pod.
    */
   size?: string | number;
+  /**
+   * Kind of disk. Default: that of the cluster.
+   */
   storageClass?: string;
   /**
    * A directory that lives as long as the pod.
    */
   emptyDir?: true;
   /**
-   * Name of an existing Secret.
+   * Name of a secret that spec.secrets declares: its keys become files.
    */
   secret?: string;
   /**
@@ -555,24 +686,54 @@ export interface WorkloadVolume {
    */
   configMap?: string;
 }
+/**
+ * How visitors reach a workload.
+ */
 export interface WorkloadIngress {
+  /**
+   * Domain it answers to.
+   */
   host: string;
+  /**
+   * Paths that begin so.
+   */
   path?: string;
   /**
    * Port name or number. Default: the first port.
    */
   port?: string | number;
+  /**
+   * Ingress controller. Default: that of the cluster.
+   */
   className?: string;
   /**
    * Existing Secret with the certificate.
    */
   tlsSecret?: string;
 }
+/**
+ * As whom a container runs and what it may write. It never gains privileges.
+ */
 export interface WorkloadSecurity {
+  /**
+   * User id. Default: that of the image.
+   */
   runAsUser?: number;
+  /**
+   * Group id. Default: that of the image.
+   */
   runAsGroup?: number;
+  /**
+   * Group id of what it writes to volumes.
+   */
   fsGroup?: number;
+  /**
+   * Refuse to run as root.
+   */
   runAsNonRoot?: boolean;
+  /**
+   * Only volumes may be written to.
+   */
   readOnlyRootFilesystem?: boolean;
 }
 /**
@@ -620,6 +781,9 @@ export interface Migration {
    * Environment variables by name.
    */
   env?: {
+    /**
+     * A value, or exactly one place to take it from.
+     */
     [k: string]:
       | string
       | number
@@ -674,6 +838,9 @@ export interface RollbackJob {
    * Environment variables by name.
    */
   env?: {
+    /**
+     * A value, or exactly one place to take it from.
+     */
     [k: string]:
       | string
       | number
@@ -754,6 +921,9 @@ export interface Hook {
    * Environment variables by name.
    */
   env?: {
+    /**
+     * A value, or exactly one place to take it from.
+     */
     [k: string]:
       | string
       | number
@@ -791,11 +961,17 @@ export interface Readiness {
    */
   timeoutSeconds?: number;
 }
+/**
+ * Something that services stand on.
+ */
 export interface InfrastructureUnit {
   /**
    * Unique in the stack.
    */
   name: string;
+  /**
+   * What it is, in one line.
+   */
   description?: string;
   /**
    * Leave the unit out when false.
@@ -834,11 +1010,17 @@ export interface InfrastructureUnit {
    */
   prune?: 'before' | 'afterApply' | 'afterHealthy';
 }
+/**
+ * A service: what the people of the project write and change.
+ */
 export interface ServiceUnit {
   /**
    * Unique in the stack; the name of the objects a typed workload makes.
    */
   name: string;
+  /**
+   * What it is, in one line.
+   */
   description?: string;
   /**
    * Components whose defaults apply, the first that gives a value wins.
