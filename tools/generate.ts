@@ -6,6 +6,7 @@ import { readFile, writeFile, readdir, mkdir, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { codes, describeCodes } from '../renderer/src/diagnostics/index.ts';
 import { referencePages } from './reference/pages.ts';
+import { editorSchema, schemas } from '../schema/src/index.ts';
 import { generateApiTypes, generateSchemaTypes } from './codegen/src/index.ts';
 
 const root = new URL('../', import.meta.url);
@@ -39,6 +40,10 @@ async function generateAll(): Promise<Map<string, string>> {
     files.set(`${typesFolder}${name}-api.ts`, banner + types);
     exports.push(`export type * as ${pascalCase(name)}Api from './${name}-api.ts';`);
   }
+  files.set(
+    'schema/generated/services.editor.schema.json',
+    `${JSON.stringify(editorSchema(schemas.services), undefined, 2)}\n`,
+  );
   files.set(`${typesFolder}index.ts`, `${banner}${exports.join('\n')}\n`);
   files.set('docs/reference/diagnostics.md', describeCodes(codes));
   for (const [path, text] of await referencePages()) files.set(path, text);
@@ -65,7 +70,7 @@ if (process.argv.includes('--check')) {
     process.exitCode = 1;
   }
 } else {
-  for (const folder of [typesFolder, 'docs/reference/'])
+  for (const folder of [typesFolder, 'schema/generated/', 'docs/reference/'])
     await mkdir(new URL(folder, root), { recursive: true });
   for (const path of stale) {
     const content = files.get(path);

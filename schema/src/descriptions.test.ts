@@ -27,8 +27,9 @@ function propertiesOf(schema: Json): Property[] {
     const isCondition = /\/(?:if|then|else)$/.test(pointer);
     for (const [name, inner] of Object.entries(isCondition ? {} : (node['properties'] ?? {}))) {
       if (!isObject(inner)) continue;
-      const reference = String(inner['$ref'] ?? '').replace('#/$defs/', '');
-      const target = definitions[reference];
+      const reference = inner['$ref'];
+      const target =
+        typeof reference === 'string' ? definitions[reference.replace('#/$defs/', '')] : undefined;
       const whole = { ...(isObject(target) ? target : {}), ...inner };
       found.push({ pointer: `${pointer}/properties/${name}`, node: inner, whole });
     }
