@@ -1,5 +1,6 @@
 /** The reference pages that are made from tables in the code: error codes and settings. */
 import { glob } from 'node:fs/promises';
+import { policiesPage } from './policies-page.ts';
 import { settings } from '../../platform/src/settings.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -11,6 +12,7 @@ export async function referencePages(): Promise<Map<string, string>> {
   return new Map([
     ['docs/reference/errors.md', await errorsPage()],
     ['docs/reference/configuration.md', configurationPage()],
+    ['docs/reference/policies.md', policiesPage(notice)],
   ]);
 }
 

@@ -6,6 +6,7 @@ import {
   type Shape,
 } from '../object-schemas/index.ts';
 import { groupOf, type FinishedObject, type FinishedUnit } from '../objects/index.ts';
+import { podOf } from './pods.ts';
 import type { Policy, PolicyFacts } from './policy.ts';
 import { policies } from './rules/index.ts';
 
@@ -108,7 +109,8 @@ function nearKind(catalog: ApiCatalog, apiVersion: string, kind: string): string
 function policyFindings(object: FinishedObject, facts: CheckFacts): ObjectFinding[] {
   const { apiVersion, kind, name } = object.planned;
   const { value, node } = object;
-  const seen = { apiVersion, kind, name, value, isTyped: node === undefined };
+  const pod = podOf(apiVersion, kind, value);
+  const seen = { apiVersion, kind, name, value, pod, isTyped: node === undefined };
   const findings: ObjectFinding[] = [];
   for (const policy of policies) {
     for (const { path, message, hint } of policy.check(seen, facts))

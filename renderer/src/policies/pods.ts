@@ -1,5 +1,4 @@
 import { fieldsOf, isFields, listOf, textOf, type Fields } from './fields.ts';
-import type { PolicyObject } from './policy.ts';
 
 type Path = readonly (string | number)[];
 
@@ -10,6 +9,8 @@ export interface PodView {
   spec: Fields;
   /** Whether its controller keeps it running. */
   isLongRunning: boolean;
+  /** Those that only prepare it first. */
+  containers: readonly ContainerView[];
 }
 
 export interface ContainerView {
@@ -35,17 +36,17 @@ const podPaths: Readonly<Record<string, Path>> = {
 const endingKinds = new Set(['Job', 'CronJob', 'Pod', 'PodTemplate']);
 
 /** The pod of an object; undefined when it makes none. */
-export function podOf({ apiVersion, kind, value }: PolicyObject): PodView | undefined {
+export function podOf(apiVersion: string, kind: string, value: Fields): PodView | undefined {
   const key = `${apiVersion} ${kind}`;
   const path = Object.hasOwn(podPaths, key) ? podPaths[key] : undefined;
   if (path === undefined) return undefined;
   let spec: Fields = value;
   for (const step of path) spec = fieldsOf(spec[step]);
-  return { path, spec, isLongRunning: !endingKinds.has(kind) };
+  const containers = containersOf(path, spec);
+  return { path, spec, isLongRunning: !endingKinds.has(kind), containers };
 }
 
-/** The containers of a pod, those that only prepare it first. */
-export function containersOf({ path, spec }: PodView): ContainerView[] {
+function containersOf(path: Path, spec: Fields): ContainerView[] {
   return (['initContainers', 'containers'] as const).flatMap((list) =>
     listOf(spec[list]).flatMap((value, index) => {
       if (!isFields(value)) return [];

@@ -1,6 +1,7 @@
 import type { Diagnostic, Waiver } from '@codex-k8s/schema';
 import type { Lifecycle } from '../object-schemas/index.ts';
 import type { Value } from '../yaml/index.ts';
+import type { PodView } from './pods.ts';
 
 /** Name of a rule, as waivers use it; the name of its code in the table of diagnostics too. */
 export type PolicyName = Waiver['rule'];
@@ -24,6 +25,8 @@ export interface PolicyObject {
   kind: string;
   name: string;
   value: { [key: string]: Value };
+  /** The pod that it is or makes; undefined when it makes none. */
+  pod: PodView | undefined;
   /** Whether it comes out of typed fields of services.yaml: what those hold is checked there too. */
   isTyped: boolean;
 }

@@ -1,5 +1,4 @@
 import { textOf } from '../fields.ts';
-import { containersOf, podOf } from '../pods.ts';
 import type { Policy } from '../policy.ts';
 
 /** Tags that are moved to whatever is newest: names of branches and channels. */
@@ -10,10 +9,9 @@ const moving =
 export const floatingTag: Policy = {
   name: 'floating-tag',
   severity: { dev: 'info', slot: 'warning', staging: 'warning', production: 'error' },
-  check(object) {
-    const pod = podOf(object);
+  check({ pod }) {
     if (pod === undefined) return [];
-    return containersOf(pod).flatMap(({ name, path, value }) => {
+    return pod.containers.flatMap(({ name, path, value }) => {
       const image = textOf(value['image']);
       const why = image === undefined ? undefined : floatingBecause(image);
       if (why === undefined) return [];

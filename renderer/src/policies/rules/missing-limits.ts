@@ -1,5 +1,4 @@
 import { fieldsOf, type Fields } from '../fields.ts';
-import { containersOf, podOf } from '../pods.ts';
 import type { Policy } from '../policy.ts';
 
 /**
@@ -8,11 +7,10 @@ import type { Policy } from '../policy.ts';
  */
 export const missingLimits: Policy = {
   name: 'missing-limits',
-  severity: { dev: 'off', slot: 'warning', staging: 'warning', production: 'warning' },
-  check(object) {
-    const pod = podOf(object);
+  severity: { dev: 'off', slot: 'off', staging: 'warning', production: 'warning' },
+  check({ pod }) {
     if (pod === undefined || hasMemoryLimit(pod.spec)) return [];
-    return containersOf(pod).flatMap(({ name, path, value, isInit }) =>
+    return pod.containers.flatMap(({ name, path, value, isInit }) =>
       isInit || hasMemoryLimit(value)
         ? []
         : [

@@ -1,15 +1,13 @@
 import { isFields, listOf } from '../fields.ts';
-import { containersOf, podOf } from '../pods.ts';
 import type { Policy } from '../policy.ts';
 
 /** A container with ports gets traffic as soon as it starts, unless a probe says when it is ready. */
 export const missingProbes: Policy = {
   name: 'missing-probes',
   severity: { dev: 'off', slot: 'off', staging: 'warning', production: 'warning' },
-  check(object) {
-    const pod = podOf(object);
+  check({ pod }) {
     if (pod === undefined || !pod.isLongRunning) return [];
-    return containersOf(pod).flatMap(({ name, path, value, isInit }) =>
+    return pod.containers.flatMap(({ name, path, value, isInit }) =>
       isInit || listOf(value['ports']).length === 0 || isFields(value['readinessProbe'])
         ? []
         : [

@@ -1,5 +1,4 @@
 import { fieldsOf, listOf, textsOf, type Fields } from '../fields.ts';
-import { containersOf, podOf } from '../pods.ts';
 import type { Policy, PolicyViolation } from '../policy.ts';
 
 /** What containers may add without more rights than they have anyway. */
@@ -27,8 +26,7 @@ const harmlessCapabilities = new Set([
 export const privileged: Policy = {
   name: 'privileged',
   severity: { dev: 'warning', slot: 'error', staging: 'error', production: 'error' },
-  check(object) {
-    const pod = podOf(object);
+  check({ pod }) {
     if (pod === undefined) return [];
     const { path, spec } = pod;
     const securityPath = [...path, 'securityContext'];
@@ -40,7 +38,7 @@ export const privileged: Policy = {
           message: `its pods share the ${field.slice(4)} namespace of the node (${field})`,
         })),
       ...unconfined(fieldsOf(spec['securityContext']), securityPath, 'its pods run'),
-      ...containersOf(pod).flatMap((container) => [
+      ...pod.containers.flatMap((container) => [
         ...containerViolations(container),
         ...hostPorts(container),
       ]),

@@ -1,5 +1,5 @@
 import { fieldsOf, listOf, textOf, textsOf } from '../fields.ts';
-import { containersOf, podOf, volumesOf } from '../pods.ts';
+import { volumesOf } from '../pods.ts';
 import type { Policy, PolicyObject, PolicyViolation } from '../policy.ts';
 
 const reading = new Set(['get', 'list', 'watch', '*']);
@@ -53,7 +53,7 @@ function bindingViolations(roleRef: ReturnType<typeof fieldsOf>): PolicyViolatio
 
 /** What pods of manifests read; typed workloads are checked where they are declared. */
 function podViolations(object: PolicyObject, allowed: ReadonlySet<string>): PolicyViolation[] {
-  const pod = object.isTyped ? undefined : podOf(object);
+  const pod = object.isTyped ? undefined : object.pod;
   if (pod === undefined) return [];
   const found: { path: readonly (string | number)[]; name: string | undefined }[] = [];
   for (const { path, value } of volumesOf(pod)) {
@@ -64,7 +64,7 @@ function podViolations(object: PolicyObject, allowed: ReadonlySet<string>): Poli
       found.push({ path: [...path, 'projected', 'sources', index, 'secret', 'name'], name });
     }
   }
-  for (const { path, value } of containersOf(pod)) {
+  for (const { path, value } of pod.containers) {
     for (const [index, item] of listOf(value['env']).entries()) {
       const reference = fieldsOf(fieldsOf(fieldsOf(item)['valueFrom'])['secretKeyRef']);
       const at = [...path, 'env', index, 'valueFrom', 'secretKeyRef', 'name'];
