@@ -49,23 +49,17 @@ export async function startRuns(
       stack: source.stack,
       ref: source.ref,
     };
-    switch (decision.kind) {
-      case 'nothing':
-        return [];
-      case 'ref-missing':
-        return [{ ...about, outcome: 'ignored', reason: `${source.ref} does not exist` }];
-      case 'already-done':
-        return [{ ...about, outcome: 'superseded', sha: decision.sha }];
-      case 'continue':
-      case 'start': {
-        const starts = decision.kind === 'start';
-        const id = decision.kind === 'start' ? randomUUID() : decision.runId;
-        if (decision.kind === 'start' && decision.supersedes !== undefined)
-          left.push({ runId: decision.supersedes, byRunId: id });
-        started.push({ id, correlationId, source, sha: decision.sha });
-        return [{ ...about, outcome: 'run', run_id: id, sha: decision.sha, starts }];
-      }
-    }
+    if (decision.kind === 'nothing') return [];
+    if (decision.kind === 'ref-missing')
+      return [{ ...about, outcome: 'ignored', reason: `${source.ref} does not exist` }];
+    if (decision.kind === 'already-done')
+      return [{ ...about, outcome: 'superseded', sha: decision.sha }];
+    const starts = decision.kind === 'start';
+    const id = decision.kind === 'start' ? randomUUID() : decision.runId;
+    if (decision.kind === 'start' && decision.supersedes !== undefined)
+      left.push({ runId: decision.supersedes, byRunId: id });
+    started.push({ id, correlationId, source, sha: decision.sha });
+    return [{ ...about, outcome: 'run', run_id: id, sha: decision.sha, starts }];
   });
   if (settlements.length === 0) return started;
   if (left.length === 0) await settleSources(db, target, settlements, started);
