@@ -4,7 +4,7 @@ import { relative, sep } from 'node:path';
 import { diffSides, isSecretName, type EnvironmentPair } from '../diff/index.ts';
 import { openRepository, RepositoryError, type GitRepository } from '../git/index.ts';
 import type { RenderInputs } from '../rendered-stack.ts';
-import { createRenderer } from '../renderer.ts';
+import type { Renderer } from '../renderer.ts';
 import {
   describeSide,
   openCommit,
@@ -22,6 +22,7 @@ import type { SourceLocation } from './locate-source.ts';
 /** What is compared with what. */
 export interface Comparison {
   source: SourceLocation;
+  renderer: Renderer;
   /** Revision of the base; without it and `against` it is HEAD. */
   base?: string;
   /** Revision of the head; without it, it is the working tree. */
@@ -120,9 +121,8 @@ async function renderPairs(
   base: OpenSide,
   head: OpenSide,
 ): Promise<EnvironmentPair[]> {
-  const { source, inputs, environment, slot } = comparison;
+  const { source, renderer, inputs, environment, slot } = comparison;
   const { file } = source;
-  const renderer = createRenderer();
   const ofHead = await describeSide(head, renderer, file);
   if (comparison.against !== undefined) {
     if (!ofHead.exists) await renderSide(head, renderer, { ...inputs, file, environment: '' });

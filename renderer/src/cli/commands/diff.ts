@@ -41,6 +41,7 @@ Examples:
 
 async function diff(context: CliContext, options: DiffOptions): Promise<number> {
   const { compare } = await import('../compare.ts');
+  const { createCliRenderer } = await import('../rendering.ts');
   const { locateSource } = await import('../locate-source.ts');
   const { formatDiff, formatValidation } = await import('../../output/index.ts');
   refuseContradictions(options);
@@ -49,6 +50,7 @@ async function diff(context: CliContext, options: DiffOptions): Promise<number> 
   const vars = variablesOf({ ...options, output: 'text' }, context.environment);
   const result = await compare({
     source,
+    renderer: createCliRenderer(context.environment),
     ...(base === undefined ? {} : { base }),
     ...(head === undefined ? {} : { head }),
     ...(against === undefined ? {} : { against }),
