@@ -251,7 +251,8 @@ function finish(
 }
 
 function weightOf(unit: FinishedUnit, key: string): number {
-  return unit.files.reduce((sum, file) => sum + file.bytes.length * 2 + 500, key.length * 2);
+  // The bytes, and the value they were printed from.
+  return unit.files.reduce((sum, file) => sum + file.bytes.length * 5 + 500, key.length * 2);
 }
 
 function connect(
