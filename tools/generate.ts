@@ -4,7 +4,7 @@
  */
 import { readFile, writeFile, readdir, mkdir, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { codes, describeCodes } from '../renderer/src/diagnostics/index.ts';
+import { diagnosticPages } from './reference/diagnostic-pages.ts';
 import { referencePages } from './reference/pages.ts';
 import { editorSchema, schemas } from '../schema/src/index.ts';
 import { generateApiTypes, generateSchemaTypes } from './codegen/src/index.ts';
@@ -45,7 +45,7 @@ async function generateAll(): Promise<Map<string, string>> {
     `${JSON.stringify(editorSchema(schemas.services), undefined, 2)}\n`,
   );
   files.set(`${typesFolder}index.ts`, `${banner}${exports.join('\n')}\n`);
-  files.set('docs/reference/diagnostics.md', describeCodes(codes));
+  for (const [path, text] of diagnosticPages()) files.set(path, text);
   for (const [path, text] of await referencePages()) files.set(path, text);
   return files;
 }
@@ -59,6 +59,10 @@ async function staleFiles(files: Map<string, string>): Promise<string[]> {
   for (const name of await listFiles(typesFolder, '.ts')) {
     if (!files.has(typesFolder + name)) stale.push(typesFolder + name);
   }
+  const pages = 'docs/reference/diagnostics/';
+  for (const name of await listFiles(pages, '.md')) {
+    if (!files.has(pages + name)) stale.push(pages + name);
+  }
   return stale;
 }
 
@@ -70,7 +74,7 @@ if (process.argv.includes('--check')) {
     process.exitCode = 1;
   }
 } else {
-  for (const folder of [typesFolder, 'schema/generated/', 'docs/reference/'])
+  for (const folder of [typesFolder, 'schema/generated/', 'docs/reference/diagnostics/'])
     await mkdir(new URL(folder, root), { recursive: true });
   for (const path of stale) {
     const content = files.get(path);

@@ -19,18 +19,3 @@ function formatDiagnostic(diagnostic: Diagnostic, colour: boolean): string {
   const help = hint === undefined ? '' : `\n    ${paint('2', `hint: ${hint}`)}`;
   return `${head}${at}${help}\n`;
 }
-
-/** The page with a section per code. */
-export function describeCodes(
-  table: Readonly<Record<string, { code: string; severity: string; title: string; hint: string }>>,
-): string {
-  const sections = Object.values(table).map(
-    ({ code, severity, title, hint }) => `## ${code}\n\n**${title}** (${severity})\n\n${hint}\n`,
-  );
-  return `# Diagnostics of the renderer
-
-Every finding carries a code, its place (file, line, column, path in the document) and a hint.
-Generated from \`renderer/src/diagnostics/codes.ts\` by \`npm run generate\`.
-
-${sections.join('\n')}`;
-}

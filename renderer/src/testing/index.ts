@@ -1,5 +1,5 @@
 export { git, gitTreeOf } from './git.ts';
-export { mistakes, type Mistake } from './mistakes/index.ts';
+export { mistakes, type Edit, type Mistake } from './mistakes/index.ts';
 export { installedPrograms } from './installed-programs.ts';
 export { installTimeoutMs, realPrograms } from './programs.ts';
 export {

@@ -1,5 +1,5 @@
 import { stackText } from '../render-texts.ts';
-import { environments, service, stack, type Mistake } from './parts.ts';
+import { service, stack, type Mistake } from './parts.ts';
 
 export const contractMistakes: readonly Mistake[] = [
   {
@@ -11,11 +11,18 @@ export const contractMistakes: readonly Mistake[] = [
       ),
     ),
     expected: ['services.yaml:13:13 CK-R-015 there is no component "defalts"'],
+    fix: [{ from: 'defalts', to: 'defaults' }],
   },
   {
     name: 'two services of one name in one file',
     files: stack(`${service('')}    - name: web\n      codeUpdateStrategy: rebuild\n`),
     expected: ['services.yaml:11:13 CK-R-016 spec.services has two items named web'],
+    fix: [
+      {
+        from: '    - name: web\n      codeUpdateStrategy: rebuild\n    - name: web',
+        to: '    - name: api\n      codeUpdateStrategy: rebuild\n    - name: web',
+      },
+    ],
   },
   {
     name: 'unknown fields at every depth, all at once',
@@ -47,6 +54,12 @@ export const contractMistakes: readonly Mistake[] = [
     expected: [
       'services.yaml:10:7 CK-R-021 service web has no codeUpdateStrategy, neither of its own nor from a component',
     ],
+    fix: [
+      {
+        from: '      use: [base]\n',
+        to: '      use: [base]\n      codeUpdateStrategy: rebuild\n',
+      },
+    ],
   },
   {
     name: 'values of the wrong type',
@@ -57,6 +70,10 @@ export const contractMistakes: readonly Mistake[] = [
     expected: [
       'services.yaml:8:20 CK-R-022 web must be string, not number 1.1',
       'services.yaml:12:18 CK-R-022 dependsOn must be array, not string "db"',
+    ],
+    fix: [
+      { from: 'web: 1.10', to: "web: '1.10'" },
+      { from: 'dependsOn: db', to: 'dependsOn: [db]' },
     ],
   },
   {
@@ -76,10 +93,12 @@ export const contractMistakes: readonly Mistake[] = [
     name: 'a name that is not allowed as a key',
     files: { 'services.yaml': stackText('  environments:\n    Dev: {}\n') },
     expected: ['services.yaml:7:5 CK-R-023 the name "Dev" is not allowed'],
+    fix: [{ from: 'Dev: {}', to: 'dev: {}' }],
   },
   {
     name: 'a template where none is executed',
     files: stack(service('').replace('name: web', 'name: "{{ .Env }}"')),
     expected: ['services.yaml:9:13 CK-R-024 templates are not executed here'],
+    fix: [{ from: 'name: "{{ .Env }}"', to: 'name: web' }],
   },
 ];

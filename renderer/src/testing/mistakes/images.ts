@@ -5,6 +5,7 @@ export const imagesMistakes: readonly Mistake[] = [
     name: 'an image without a reference',
     files: stack('  vars: { tag: {} }\n  images:\n    web: { from: "nginx:{{ .Vars.tag }}" }\n'),
     expected: ['services.yaml:10:18 CK-R-052 the image web would be "nginx:"'],
+    fix: [{ from: 'tag: {}', to: "tag: { default: '1.29' }" }],
   },
   {
     name: 'fields of an image that its type does not have',
@@ -83,6 +84,7 @@ export const imagesMistakes: readonly Mistake[] = [
       `  images: { web: { from: nginx } }\n${service('      workload:\n        image: wbe\n')}`,
     ),
     expected: ['services.yaml:13:16 CK-R-053 there is no image "wbe" in spec.images'],
+    fix: [{ from: 'image: wbe', to: 'image: web' }],
   },
   {
     name: 'a service that is hot-reload in a production environment, through its component',

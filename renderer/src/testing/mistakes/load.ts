@@ -13,36 +13,53 @@ export const loadMistakes: readonly Mistake[] = [
       'services.yaml:6:3 CK-R-021 orchestration is missing',
       'services.yaml:6:3 CK-R-021 webhookRuntime is missing',
     ],
+    fix: [
+      {
+        from: '  images:\n',
+        to: '  images: {}\n  infrastructure: []\n  orchestration: {}\n  webhookRuntime: {}\n',
+      },
+    ],
   },
   {
     name: 'a file that is not there',
     files: {},
     expected: ['services.yaml CK-R-001 there is no file services.yaml'],
+    fix: [
+      {
+        from: '',
+        to: 'apiVersion: codex-k8s.dev/v1alpha1\nkind: ServiceStack\nmetadata: { name: shop }\nspec:\n  environments: { dev: {} }\n  images: {}\n  infrastructure: []\n  services: []\n  orchestration: {}\n  webhookRuntime: {}\n',
+      },
+    ],
   },
   {
     name: 'an indentation that fits nothing',
     files: { 'services.yaml': 'kind: ServiceStack\n  metadata: {}\n' },
     expected: ['services.yaml:1:7 CK-R-002 Nested mappings are not allowed in compact mappings'],
+    fix: [{ from: '  metadata: {}', to: 'metadata: {}' }],
   },
   {
     name: 'a key that stands twice',
     files: stack('  images: {}\n  images: {}\n'),
     expected: ['services.yaml:9:3 CK-R-003 the key images stands here twice'],
+    fix: [{ from: '  images: {}\n', to: '' }],
   },
   {
     name: 'a template without quotes',
     files: stack(service('      workload:\n        image: {{ .Project }}\n')),
     expected: ['services.yaml:12:16 CK-R-004 a template must stand in quotes'],
+    fix: [{ from: '{{ .Project }}', to: "'{{ .Project }}'" }],
   },
   {
     name: 'a number that YAML 1.1 and 1.2 read differently',
     files: stack('  versions:\n    web: 0755\n'),
     expected: ['services.yaml:9:10 CK-R-005 0755 is 755 in YAML 1.2 and 493 (octal) in YAML 1.1'],
+    fix: [{ from: '0755', to: "'0755'" }],
   },
   {
     name: 'a key that is no string',
     files: { 'services.yaml': '? [a, b]\n: c\n' },
     expected: ['services.yaml:1:3 CK-R-006 a key must be a string'],
+    fix: [{ from: '? [a, b]\n: c', to: 'ab: c' }],
   },
   {
     name: 'a file of another kind',
@@ -117,6 +134,7 @@ export const loadMistakes: readonly Mistake[] = [
     name: 'a pattern that matches nothing',
     files: stack('  imports:\n    - path: stacks/*.yaml\n'),
     expected: ['services.yaml:9:13 CK-R-011 stacks/*.yaml matches no file'],
+    fix: [{ from: '  imports:\n    - path: stacks/*.yaml\n', to: '' }],
   },
   {
     name: 'imports in a circle, with the chain',
@@ -128,6 +146,7 @@ export const loadMistakes: readonly Mistake[] = [
     expected: [
       'lib/b.yaml:3:7 CK-R-012 files import each other in a circle: a.yaml -> lib/b.yaml -> a.yaml',
     ],
+    fix: [{ file: 'lib/b.yaml', from: '  imports:\n    - ../a.yaml\n', to: '  vars: {}\n' }],
   },
   {
     name: 'a file named twice in one list',
@@ -137,5 +156,6 @@ export const loadMistakes: readonly Mistake[] = [
       'b.yml': 'spec: {}\n',
     },
     expected: ['services.yaml:8:30 CK-R-013 a.yaml is imported twice in this list'],
+    fix: [{ from: ', ./a.yaml', to: '' }],
   },
 ];

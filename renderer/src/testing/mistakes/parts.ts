@@ -1,5 +1,12 @@
 import { stackText, type TextInputs } from '../render-texts.ts';
 
+/** A text of a file – services.yaml when none is named – that is replaced; of '', the file is new. */
+export interface Edit {
+  file?: string;
+  from: string;
+  to: string;
+}
+
 /** A stack with mistakes, and everything the renderer says about it. */
 export interface Mistake {
   name: string;
@@ -7,8 +14,8 @@ export interface Mistake {
   inputs?: TextInputs;
   /** `file:line:column code message`, one line each, all of them. */
   expected: readonly string[];
-  /** How it is put right: a text of one file is replaced; then none of these codes is found. */
-  fix?: { file?: string; from: string; to: string };
+  /** How it is put right: texts are replaced; then the first code is found no more. */
+  fix?: readonly Edit[];
 }
 
 export const environments = '  environments:\n    dev:\n'; // lines 6 and 7

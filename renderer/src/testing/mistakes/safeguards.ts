@@ -1,5 +1,5 @@
 import { stackText } from '../render-texts.ts';
-import { configMap, environments, service, stack, type Mistake } from './parts.ts';
+import { configMap, service, stack, type Mistake } from './parts.ts';
 
 export const safeguardsMistakes: readonly Mistake[] = [
   {
@@ -129,5 +129,6 @@ export const safeguardsMistakes: readonly Mistake[] = [
     expected: [
       'services.yaml:11:14 CK-R-077 web is an infrastructure-singleton, and dev is no cluster environment',
     ],
+    fix: [{ from: '      scope: infrastructure-singleton\n', to: '' }],
   },
 ];

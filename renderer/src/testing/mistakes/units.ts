@@ -13,6 +13,7 @@ export const unitsMistakes: readonly Mistake[] = [
       'web.yaml': configMap,
     },
     expected: ['services.yaml:11:20 CK-R-061 there is no phase backend'],
+    fix: [{ from: 'backend', to: 'internal' }],
   },
   {
     name: 'workloads that do not fit together',
@@ -43,11 +44,13 @@ export const unitsMistakes: readonly Mistake[] = [
       'web.yaml': `${configMap}  labels:\n    codex-k8s.dev/unit: other\n`,
     },
     expected: ['web.yaml:6:5 CK-R-064 the label codex-k8s.dev/unit belongs to the platform'],
+    fix: [{ file: 'web.yaml', from: '  labels:\n    codex-k8s.dev/unit: other\n', to: '' }],
   },
   {
     name: 'a condition that is neither true nor false',
     files: stack(service('      when: "{{ .Env }}"\n')),
     expected: ['services.yaml:11:13 CK-R-065 when must be true or false, not "dev"'],
+    fix: [{ from: '"{{ .Env }}"', to: '\'{{ eq .Env "dev" }}\'' }],
   },
   {
     name: 'a dependency that does not exist',
@@ -56,6 +59,7 @@ export const unitsMistakes: readonly Mistake[] = [
       'web.yaml': configMap,
     },
     expected: ['services.yaml:11:19 CK-R-070 web depends on db, which does not exist'],
+    fix: [{ from: '      dependsOn: [db]\n', to: '' }],
   },
   {
     name: 'dependencies in a circle, with the chain',
@@ -70,6 +74,7 @@ export const unitsMistakes: readonly Mistake[] = [
     expected: [
       'services.yaml:18:11 CK-R-071 units depend on each other in a circle: a -> b -> c -> a',
     ],
+    fix: [{ from: '      dependsOn:\n        - a\n', to: '' }],
   },
   {
     name: 'a dependency on a later phase',
@@ -83,6 +88,12 @@ export const unitsMistakes: readonly Mistake[] = [
     expected: [
       'services.yaml:10:19 CK-R-072 db (stateful) depends on web, whose phase internal comes later',
     ],
+    fix: [
+      {
+        from: '      dependsOn: [web]\n',
+        to: '      deployGroup: frontend\n      dependsOn: [web]\n',
+      },
+    ],
   },
   {
     name: 'a unit that stands in both blocks',
@@ -94,6 +105,12 @@ export const unitsMistakes: readonly Mistake[] = [
       'a.yaml': configMap.replace('web', 'a'),
     },
     expected: ['services.yaml:12:13 CK-R-073 there are two units named web'],
+    fix: [
+      {
+        from: '    - name: web\n      manifests: [{ path: a.yaml }]',
+        to: '    - name: web-data\n      manifests: [{ path: a.yaml }]',
+      },
+    ],
   },
   {
     name: 'an object that two units declare',
@@ -105,6 +122,7 @@ export const unitsMistakes: readonly Mistake[] = [
       'db.yaml': `---\n${configMap}`,
     },
     expected: ['web.yaml:1:1 CK-R-074 ConfigMap web is declared in db and in web'],
+    fix: [{ file: 'db.yaml', from: 'name: web', to: 'name: db' }],
   },
   {
     name: 'a cluster-scoped object, pointed at in the template that makes it',
@@ -116,6 +134,7 @@ export const unitsMistakes: readonly Mistake[] = [
     expected: [
       'web.yaml.tpl:4:1 CK-R-075 ClusterRole shop-admin is cluster-scoped, and dev is no cluster environment',
     ],
+    fix: [{ file: 'web.yaml.tpl', from: 'kind: ClusterRole', to: 'kind: Role' }],
   },
   {
     name: 'an object in another namespace',
@@ -126,5 +145,6 @@ export const unitsMistakes: readonly Mistake[] = [
     expected: [
       'web.yaml:5:14 CK-R-076 ConfigMap web names the namespace kube-system; the environment has shop-dev',
     ],
+    fix: [{ file: 'web.yaml', from: '  namespace: kube-system\n', to: '' }],
   },
 ];
