@@ -18,6 +18,8 @@ export interface StackDescription {
 
 export interface StackEnvironment {
   name: string;
+  /** Other names by which it can be asked for. */
+  aliases: string[];
   kind: 'application' | 'cluster';
   /** Whether its namespace depends on the slot: it exists in slots only. */
   forSlots: boolean;
@@ -31,14 +33,14 @@ export async function describeStack(scope: RenderScope): Promise<StackDescriptio
   const stack = merged && validateSchema(scope, merged);
   if (stack === undefined) return undefined;
   const environments: StackEnvironment[] = [];
-  for (const name of Object.keys(stack.value.spec.environments)) {
+  for (const [name, { aliases = [] }] of Object.entries(stack.value.spec.environments)) {
     const inputs = { ...scope.inputs, environment: name };
     const environment = resolveEnvironment({ ...scope, inputs }, stack);
     if (environment === undefined) return undefined;
     const text = stringOf(child(environment.node, 'namespaceTemplate'));
     const template = text === undefined ? undefined : scope.templates.compile(text);
     const forSlots = template?.ok === true && readsField(template.value, 'Slot');
-    environments.push({ name, kind: environment.kind, forSlots });
+    environments.push({ name, aliases: [...aliases], kind: environment.kind, forSlots });
   }
   const { metadata, spec } = stack.value;
   return { project: spec.project ?? metadata.name, stack: metadata.name, environments };

@@ -88,12 +88,14 @@ describe('schema validators', () => {
       ...stack,
       spec: { ...stack.spec, services: [{ name: 'web', use: ['x'], workload: { imgae: 'web' } }] },
     });
-    expect(result.ok ? [] : result.errors).to.deep.include({
+    const [violation] = result.ok ? [] : result.errors;
+    expect(violation).to.deep.include({
       path: ['spec', 'services', '0', 'workload'],
       keyword: 'additionalProperties',
       params: { additionalProperty: 'imgae' },
       message: 'must NOT have additional properties',
     });
+    expect(violation?.known).to.include('image');
   });
 
   it('validate one part of a stack on its own', () => {
@@ -123,6 +125,27 @@ describe('the catalogue of trigger kinds', () => {
     expect(labels).to.include.members(['run:dev', 'run:dev:revise', 'run:self-improve:revise']);
     expect(labels).to.include('run:rethink').and.not.include('run:rethink:revise');
     expect(new Set(labels).size).to.equal(labels.length);
+  });
+});
+
+describe('components', () => {
+  const { serviceDefaults, serviceUnit, infrastructureUnit } = schemas.services.$defs;
+
+  it('can give every field of a service but its name and what it uses', () => {
+    const fields = Object.keys(serviceUnit.properties).filter(
+      (name) => name !== 'name' && name !== 'use',
+    );
+    expect(Object.keys(serviceDefaults.properties)).to.have.members(fields);
+    for (const field of fields)
+      expect(serviceDefaults.properties, field)
+        .to.have.property(field)
+        .that.deep.equals(
+          Object.entries(serviceUnit.properties).find(([name]) => name === field)?.[1],
+        );
+  });
+
+  it('know no field of infrastructure that a service would not have', () => {
+    expect(serviceUnit.properties).to.include.all.keys(infrastructureUnit.properties);
   });
 });
 

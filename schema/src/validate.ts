@@ -7,6 +7,7 @@ import type {
   PromptContext,
   ServiceStack,
 } from './generated/index.ts';
+import { knownProperties } from './known-properties.ts';
 import { schemas } from './schemas.ts';
 
 /** One violation of a schema. */
@@ -21,6 +22,8 @@ export interface SchemaViolation {
    */
   params: Readonly<Record<string, unknown>>;
   message: string;
+  /** Of an unknown property: what would be known there. */
+  known?: string[];
 }
 
 /** The value with its type, or everything that is wrong with it. */
@@ -77,13 +80,15 @@ export function validateDiagnostic(value: unknown): Validation<Diagnostic> {
 function validate<T>(id: string, value: unknown): Validation<T> {
   const validator = compiled<T>(id);
   if (validator(value)) return { ok: true, value };
-  return { ok: false, errors: (validator.errors ?? []).map(toViolation) };
+  return { ok: false, errors: (validator.errors ?? []).map((error) => toViolation(id, error)) };
 }
 
-function toViolation(error: ErrorObject): SchemaViolation {
-  const path = error.instancePath.split('/').slice(1);
+function toViolation(id: string, error: ErrorObject): SchemaViolation {
+  const parts = error.instancePath.split('/').slice(1);
+  const path = parts.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
   return {
-    path: path.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')),
+    path,
+    ...(error.keyword === 'additionalProperties' ? { known: knownProperties(id, path) } : {}),
     keyword: error.keyword,
     params:
       error.propertyName === undefined

@@ -40,6 +40,7 @@ function explain(violation: SchemaViolation, node: YamlNode): Explanation {
         problem: 'unknown-field',
         place: keyPlace(node, name),
         message: `unknown field ${name}`,
+        hint: suggest(name, violation.known ?? []),
       };
     }
     case 'false schema':
@@ -100,7 +101,8 @@ function patternExplanation(
     const value = node.kind === 'scalar' ? JSON.stringify(node.value) : 'this';
     return { problem: 'invalid-value', place: node, message: `${field} cannot be ${value}`, hint };
   }
-  const key = String(params['propertyName'] ?? '');
+  const { propertyName } = params;
+  const key = typeof propertyName === 'string' ? propertyName : '';
   return {
     problem: 'invalid-value',
     place: keyPlace(node, key),

@@ -7,5 +7,6 @@ export type * from './images-lock.ts';
 export type * from './prompt-context.ts';
 export type * from './services.ts';
 export type * from './validation.ts';
+export type * from './verification.ts';
 export type * as StaffApi from './staff-api.ts';
 export type * as WebhookApi from './webhook-api.ts';
