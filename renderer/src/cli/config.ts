@@ -1,5 +1,4 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { toolsDirectoryOf } from '../tools/index.ts';
 
 /** What the command line takes from its environment; nothing else does. */
 export interface CliEnvironment {
@@ -48,12 +47,4 @@ function colourOf(environment: Variables): CliEnvironment['colour'] {
   if (force !== undefined && force !== '')
     return force === '0' || force === 'false' ? 'never' : 'always';
   return (environment['NO_COLOR'] ?? '') === '' ? 'auto' : 'never';
-}
-
-/** Source: XDG Base Directory Specification, $XDG_CACHE_HOME. */
-function toolsDirectoryOf(environment: Variables): string {
-  const own = environment['CODEXK8S_TOOLS_DIR'];
-  if (own !== undefined && own !== '') return resolve(own);
-  const home = environment['HOME'] || homedir();
-  return join(environment['XDG_CACHE_HOME'] || join(home, '.cache'), 'codex-k8s', 'tools');
 }

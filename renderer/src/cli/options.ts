@@ -29,13 +29,19 @@ export function withSourceOptions(
   command: Command,
   formats: readonly string[] = ['text', 'json'],
 ): Command {
-  return withOutput(command, formats)
+  withOutput(command, formats)
     .option('-f, --file <path>', 'the services.yaml', 'services.yaml')
     .option(
       '--root <directory>',
       'what imports and manifests may not leave (default: the current directory)',
     )
-    .option('--slot <number>', 'slot to render for', parseSlot)
+    .option('--slot <number>', 'slot to render for', parseSlot);
+  return withVariables(command);
+}
+
+/** A command with the inputs of a render that stand in no file. */
+export function withVariables(command: Command): Command {
+  return command
     .option(
       '--var <name=value>',
       'value of a declared variable; may be repeated',

@@ -4,10 +4,15 @@ import { registerMigrate } from './commands/migrate.ts';
 import { registerDiff } from './commands/diff.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerImages } from './commands/images-lock.ts';
+import { registerSchema } from './commands/schema.ts';
+import { registerPromptContext } from './commands/prompt-context.ts';
+import { registerGraph } from './commands/graph.ts';
+import { registerCompletion } from './commands/completion.ts';
 import { registerPlan } from './commands/plan.ts';
 import { registerRender } from './commands/render.ts';
 import { registerTools } from './commands/tools.ts';
 import { registerValidate } from './commands/validate.ts';
+import { registerVerify } from './commands/verify.ts';
 import { readEnvironment } from './config.ts';
 import { createOutput, type OutputStream } from './console.ts';
 import type { CliContext } from './context.ts';
@@ -60,9 +65,14 @@ export function createProgram(context: CliContext): Command {
   registerDiff(program, context);
   registerPlan(program, context);
   registerExplain(program, context);
+  registerVerify(program, context);
   registerMigrate(program, context);
   registerImages(program, context);
   registerTools(program, context);
+  registerSchema(program, context);
+  registerPromptContext(program, context);
+  registerGraph(program, context);
+  registerCompletion(program, context);
   return program;
 }
 

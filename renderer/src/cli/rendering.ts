@@ -29,12 +29,23 @@ export function inputsOf(
   source: CliSource,
   environment: CliEnvironment,
 ): RenderInputs {
-  const { env, slot, kubernetesVersion } = options;
+  const { env, slot } = options;
   if (env === undefined) throw new CliError('say which environment: --env NAME');
   return {
     ...source,
     environment: env,
     ...(slot === undefined ? {} : { slot }),
+    ...variableInputs(options, environment),
+  };
+}
+
+/** Inputs that stand in no file. */
+export function variableInputs(
+  options: RenderOptions,
+  environment: CliEnvironment,
+): Pick<RenderInputs, 'vars' | 'cluster'> {
+  const { kubernetesVersion } = options;
+  return {
     vars: variablesOf(options, environment),
     ...(kubernetesVersion === undefined ? {} : { cluster: { kubernetesVersion } }),
   };

@@ -68,10 +68,14 @@ function filesOfPlan(directory: string): Set<string> {
   if (text === undefined) return new Set();
   const plan = parseJson(text);
   if (fieldOf(plan, 'kind') !== 'ExecutionPlan') return new Set();
-  const units = fieldOf(plan, 'units');
-  const objects = Array.isArray(units) ? units.flatMap((unit) => fieldOf(unit, 'objects')) : [];
-  const paths = objects.map((object) => fieldOf(object, 'file'));
-  return new Set(paths.filter((path) => typeof path === 'string' && isManifest(path)) as string[]);
+  return new Set(filesIn(fieldOf(plan, 'units')).filter(isManifest));
+}
+
+/** Every `file` in a part of a plan: objects have one, and so do the jobs of hooks. */
+function filesIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const own = fieldOf(value, 'file');
+  return [...(typeof own === 'string' ? [own] : []), ...Object.values(value).flatMap(filesIn)];
 }
 
 /** Plans are read from a directory that anybody may have written to: no path leads outside. */

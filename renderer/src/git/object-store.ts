@@ -15,6 +15,7 @@ export interface StoredEntry {
 export interface StoredCommit {
   tree: string;
   parents: readonly string[];
+  message: string;
 }
 
 /** The objects of one repository, loose or packed; what was read once is not read again. */
@@ -79,7 +80,8 @@ export function openObjectStore(gitdir: string): ObjectStore {
     async readCommit(oid) {
       const { readCommit } = await git();
       const found = await attempt(oid, () => readCommit({ fs: fileSystem, gitdir, oid, cache }));
-      return { oid: found.oid, tree: found.commit.tree, parents: found.commit.parent };
+      const { tree, parent, message } = found.commit;
+      return { oid: found.oid, tree, parents: parent, message };
     },
     async expand(abbreviated) {
       const { expandOid } = await git();

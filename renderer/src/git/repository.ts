@@ -1,7 +1,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { SourceReader } from '../source-reader.ts';
-import { openObjectStore } from './object-store.ts';
+import { openObjectStore, type StoredCommit } from './object-store.ts';
 import { RepositoryError } from './repository-error.ts';
 import { resolveRevision } from './revision.ts';
 import { createTreeReader, findTree } from './tree-reader.ts';
@@ -18,6 +18,8 @@ export interface GitRepository {
    * @param directory root of the source below the root of the repository; `''` is the root itself
    */
   readerAt(commit: { tree: string }, directory: string): Promise<SourceReader>;
+  /** A commit with what it says. */
+  readCommit(oid: string): Promise<StoredCommit & { oid: string }>;
   /** The best common ancestor of two commits; undefined when they have none. */
   mergeBase(a: string, b: string): Promise<string | undefined>;
 }
@@ -38,6 +40,7 @@ export async function openRepository(directory: string): Promise<GitRepository> 
       const root = await findTree(store, tree, below);
       return root === undefined ? emptyReader : createTreeReader(store, root);
     },
+    readCommit: (oid) => store.readCommit(oid),
     async mergeBase(a, b) {
       const { findMergeBase } = await store.git();
       const fs = await import('node:fs');

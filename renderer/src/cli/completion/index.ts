@@ -1,0 +1,3 @@
+export { completeBash } from './bash.ts';
+export { completeFish } from './fish.ts';
+export { completeZsh } from './zsh.ts';

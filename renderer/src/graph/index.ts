@@ -1,0 +1,3 @@
+export { drawDot } from './dot.ts';
+export { drawMermaid } from './mermaid.ts';
+export type { DrawnPlan } from './phases.ts';

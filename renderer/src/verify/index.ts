@@ -1,0 +1,1 @@
+export { isProven, verifyCommit, type VerifyRequest } from './verify-commit.ts';
