@@ -18,5 +18,6 @@ export {
 } from './renderer.ts';
 export { createSecretResolver, type SecretResolver } from './secrets/index.ts';
 export type { SourceFile, SourceReader } from './source-reader.ts';
+export { toolsDirectoryOf } from './tools/index.ts';
 export { rendererVersion } from './version.ts';
 export { isInRange } from './version-range.ts';

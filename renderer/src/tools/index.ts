@@ -5,6 +5,7 @@ export {
   type InstalledTool,
   type ToolRecord,
 } from './record.ts';
+export { toolsDirectoryOf } from './tools-directory.ts';
 export { ToolError, type ToolProblem } from './tool-error.ts';
 export {
   currentTarget,

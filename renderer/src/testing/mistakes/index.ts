@@ -6,6 +6,7 @@ import { objectsMistakes } from './objects.ts';
 import { policiesMistakes } from './policies.ts';
 import { safeguardsMistakes } from './safeguards.ts';
 import { singleMistakes } from './single.ts';
+import { sourcesMistakes } from './sources.ts';
 import { unitsMistakes } from './units.ts';
 import type { Mistake } from './parts.ts';
 
@@ -19,6 +20,7 @@ export const mistakes: readonly Mistake[] = [
   ...contextMistakes,
   ...imagesMistakes,
   ...unitsMistakes,
+  ...sourcesMistakes,
   ...safeguardsMistakes,
   ...objectsMistakes,
   ...policiesMistakes,
