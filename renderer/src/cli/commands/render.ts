@@ -10,7 +10,7 @@ export function registerRender(program: Command, context: CliContext): void {
   requireOption(
     command,
     '--out <directory>',
-    'directory to write; what an earlier render left there goes',
+    'directory to write; what an earlier render left there goes; - prints the objects instead',
   )
     .description('write the stack directory of one environment')
     .option('--check', 'write nothing; exit with 2 when the directory is not what would be written')
@@ -23,15 +23,24 @@ Examples:
   codex-k8s-renderer render --env dev --out rendered
   codex-k8s-renderer render --file examples/shop/services.yaml --env production --var replicas=5 --out rendered
   codex-k8s-renderer render --env ai --slot 3 --vars-from-env SHOP_ --out rendered --output json
-  codex-k8s-renderer render --env production --out rendered --check`;
+  codex-k8s-renderer render --env production --out rendered --check
+  codex-k8s-renderer render --env dev --out - | kubectl apply --server-side -f -`;
 
 type Options = RenderOptions & { out: string; check?: true };
 
 async function render(context: CliContext, options: Options): Promise<number> {
   const { fail, printData, renderOne } = await import('../rendering.ts');
+  const { objectStream, refuseBesideStream } = await import('../object-stream.ts');
+  const printsObjects = options.out === '-';
+  if (printsObjects) refuseBesideStream(options);
   const result = await renderOne(options, context.environment);
   if (!result.ok) return fail(context, options, result.diagnostics);
   const { rendered } = result;
+  if (printsObjects) {
+    context.output.diagnostics(rendered.diagnostics);
+    context.output.data(objectStream(rendered));
+    return exitCodes.fine;
+  }
   const { compareDirectory, writeDirectory } = await import('../write-directory.ts');
   const { stack, project, plan, contentHash, inputHash, provenance, diagnostics } = rendered;
   const differences = options.check === true ? compareDirectory(options.out, rendered.files) : [];
