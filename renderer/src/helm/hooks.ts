@@ -4,6 +4,14 @@ import { nearest } from '../yaml/index.ts';
 
 const annotation = 'helm.sh/hook';
 
+/** When a hook of this stack runs that comes closest to one of helm. */
+const counterparts: Readonly<Record<string, string>> = {
+  'pre-install': 'beforeApply',
+  'pre-upgrade': 'beforeApply',
+  'post-install': 'afterHealthy',
+  'post-upgrade': 'afterHealthy',
+};
+
 /**
  * The objects that are part of the release. Test hooks run by `helm test` only and are left out;
  * the others run while helm installs, which never happens here: they are refused, or left out when
@@ -23,9 +31,19 @@ export function withoutHooks(
         'chart-hook',
         nearest(object.node, ['metadata', 'annotations', annotation]),
         `${object.kind} ${object.name} is a hook of the chart (${events.join(', ')})`,
+        { hint: hintFor(events) },
       );
     return false;
   });
+}
+
+function hintFor(events: readonly string[]): string {
+  const skip =
+    'Nothing installs a release here, so hooks of helm never run: leave them out with hooks: skip';
+  const own = [...new Set(events.flatMap((event) => counterparts[event] ?? []))];
+  return own.length === 0
+    ? `${skip}. Nothing here corresponds to ${events.join(', ')}.`
+    : `${skip}, and write what is needed as a hook of the unit with on: ${own.join(' or ')}, or as a migration.`;
 }
 
 function hookEvents({ value }: DeclaredObject): string[] {
