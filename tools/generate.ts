@@ -5,6 +5,7 @@
 import { readFile, writeFile, readdir, mkdir, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { diagnosticPages } from './reference/diagnostic-pages.ts';
+import { commandLinePage } from './reference/cli.ts';
 import { referencePages } from './reference/pages.ts';
 import { editorSchema, schemas } from '../schema/src/index.ts';
 import { generateApiTypes, generateSchemaTypes } from './codegen/src/index.ts';
@@ -47,6 +48,7 @@ async function generateAll(): Promise<Map<string, string>> {
   files.set(`${typesFolder}index.ts`, `${banner}${exports.join('\n')}\n`);
   for (const [path, text] of diagnosticPages()) files.set(path, text);
   for (const [path, text] of await referencePages()) files.set(path, text);
+  for (const [path, text] of commandLinePage()) files.set(path, text);
   return files;
 }
 

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { rendererVersion } from '../version.ts';
+import { registerInit } from './commands/init.ts';
 import { registerMigrate } from './commands/migrate.ts';
 import { registerDiff } from './commands/diff.ts';
 import { registerExplain } from './commands/explain.ts';
@@ -60,6 +61,7 @@ export function createProgram(context: CliContext): Command {
     .exitOverride()
     .showHelpAfterError('(add --help for what is possible)')
     .addHelpText('after', programExamples);
+  registerInit(program, context);
   registerRender(program, context);
   registerValidate(program, context);
   registerDiff(program, context);
