@@ -6,7 +6,7 @@ import { describeMachine } from '../machine.ts';
 import { writeResult } from '../results.ts';
 import { helmChart, kustomizeStack } from './peer-stacks.ts';
 import { findPeers, versionOf, type Peers } from './peers.ts';
-import { bestOf, type Invocation, type ProcessRun } from './run-process.ts';
+import { best, bestOf, runProcess, type Invocation, type ProcessRun } from './run-process.ts';
 import { environment, objectsPerService, servicesStack, writeTexts } from './stack.ts';
 import { measureWarm, type WarmTimes } from './warm.ts';
 
@@ -74,55 +74,89 @@ async function measureSize(options: {
   const printed = join(directory, 'printed.yaml');
   const cache = join(directory, 'cache');
   mkdirSync(cache);
-  const render = [process.execPath, cli, 'render', '--env', environment, '--out', out];
-  const cold: Record<string, ProcessRun> = {};
-  const measure = async (name: string, invocation: Invocation, count = rounds): Promise<void> => {
-    cold[name] = await bestOf(count, invocation);
-    say(`${services} services, ${name}: ${cold[name].milliseconds} ms, ${cold[name].maxMiB} MiB`);
-  };
-  const env = { NODE_COMPILE_CACHE: cache };
-  await measure('render', { command: render, cwd: source, env });
-  await measure('render, first on a machine', {
-    command: render,
-    cwd: source,
-    env: { NODE_DISABLE_COMPILE_CACHE: '1' },
-  });
-  await measure('workspace render', {
-    command: [process.execPath, join(root, 'renderer/src/main.ts'), ...render.slice(2)],
-    cwd: source,
-    env,
-  });
+  const render = (to: string): string[] => ['render', '--env', environment, '--out', to];
+  const own = { cwd: source, env: { NODE_COMPILE_CACHE: cache } };
+  const stream = [process.execPath, cli, ...render('-')];
+  const contests: Contest[] = [
+    { name: 'render to stdout', invocation: { ...own, command: stream } },
+    {
+      name: 'render to stdout, nothing cached',
+      invocation: { command: stream, cwd: source, env: { NODE_DISABLE_COMPILE_CACHE: '1' } },
+    },
+    {
+      name: 'render to a directory',
+      invocation: { ...own, command: [process.execPath, cli, ...render(out)] },
+      writesFiles: true,
+    },
+    {
+      name: 'render to stdout, workspace',
+      invocation: {
+        ...own,
+        command: [process.execPath, join(root, 'renderer/src/main.ts'), ...render('-')],
+      },
+    },
+  ];
   const files = Object.keys(texts).map((path) => join(source, path));
+  const floor = [process.execPath, join(import.meta.dirname, 'floor.mjs')];
   if (files.length < 3000)
-    await measure('floor: parse and print', {
-      command: [process.execPath, join(import.meta.dirname, 'floor.mjs'), ...files],
-      stdout: printed,
+    contests.push({
+      name: 'floor: start, parse, print',
+      invocation: { command: [...floor, ...files] },
+      writesFiles: true,
     });
   if (peers.helm !== undefined) {
     const chart = join(directory, 'chart');
     writeTexts(chart, helmChart(services));
-    await measure('helm template', {
-      command: [peers.helm, 'template', 'bench', chart, '--namespace', 'bench-production'],
-      stdout: printed,
-    });
-    checkObjects(printed, services);
+    const command = [peers.helm, 'template', 'bench', chart, '--namespace', 'bench-production'];
+    contests.push({ name: 'helm template', invocation: { command } });
   }
   for (const kind of ['flat', 'patched'] as const) {
     if (peers.kustomize === undefined || services > kustomizeLimits[kind]) continue;
     const base = join(directory, kind);
     writeTexts(base, kustomizeStack(services, { patched: kind === 'patched' }));
-    await measure(
-      `kustomize build, ${kind}`,
-      { command: [peers.kustomize, 'build', base], stdout: printed },
-      services > 100 ? 1 : rounds,
-    );
-    checkObjects(printed, services);
+    contests.push({
+      name: `kustomize build, ${kind}`,
+      invocation: { command: [peers.kustomize, 'build', base] },
+      ...(services > 100 ? { rounds: 1 } : {}),
+    });
   }
+  const cold = await contest(contests, rounds, (file) => checkObjects(file, services), printed);
+  for (const [name, { milliseconds, cpuMilliseconds, maxMiB }] of Object.entries(cold))
+    say(
+      `${services} services, ${name}: ${milliseconds} ms, CPU ${cpuMilliseconds} ms, ${maxMiB} MiB`,
+    );
   const warm = await measureWarm(texts, services, services > 1000 ? 10 : 50);
   say(`${services} services, warm: ${JSON.stringify(mapMedian(warm))}`);
   const sourceBytes = Object.values(texts).reduce((sum, text) => sum + text.length, 0);
   rmSync(directory, { recursive: true, force: true });
   return { services, objects: services * objectsPerService, sourceBytes, cold, warm };
+}
+
+/** One of those that are compared. */
+interface Contest {
+  name: string;
+  invocation: Omit<Invocation, 'stdout'>;
+  /** How often, when it takes too long for every round. */
+  rounds?: number;
+  /** Its output is not the objects. */
+  writesFiles?: true;
+}
+
+/** Lets all of them run in turn, round by round, so that none has the quiet moments for itself. */
+async function contest(
+  contests: readonly Contest[],
+  rounds: number,
+  check: (file: string) => void,
+  stdout: string,
+): Promise<Record<string, ProcessRun>> {
+  const runs = new Map<string, ProcessRun[]>();
+  for (let round = 0; round < rounds; round += 1)
+    for (const { name, invocation, rounds: own = rounds, writesFiles } of contests) {
+      if (round >= own) continue;
+      runs.set(name, [...(runs.get(name) ?? []), await runProcess({ ...invocation, stdout })]);
+      if (writesFiles !== true) check(stdout);
+    }
+  return Object.fromEntries([...runs].map(([name, list]) => [name, best(list)]));
 }
 
 /** A comparison counts only when the peer has made as many objects. */
