@@ -55,6 +55,15 @@ export function allCommands(node: CommandNode): CommandNode[] {
   return [node, ...node.commands.flatMap(allCommands)];
 }
 
+/** What may be given to a command: its own options, and those of the program that work everywhere. */
+export function optionsAt(command: CommandNode, root: CommandNode): readonly OptionNode[] {
+  if (command === root) return command.options;
+  return [
+    ...command.options,
+    ...root.options.filter(({ long }) => !/^--(?:help|version)$/.test(long)),
+  ];
+}
+
 function describeOption(option: Option): OptionNode {
   const value = /<(?:path|file)>/.test(option.flags)
     ? 'file'

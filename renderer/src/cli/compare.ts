@@ -22,7 +22,6 @@ import type { SourceLocation } from './locate-source.ts';
 /** What is compared with what. */
 export interface Comparison {
   source: SourceLocation;
-  renderer: Renderer;
   /** Revision of the base; without it and `against` it is HEAD. */
   base?: string;
   /** Revision of the head; without it, it is the working tree. */
@@ -36,6 +35,8 @@ export interface Comparison {
   environment?: string;
   slot?: number;
   inputs: Pick<RenderInputs, 'vars' | 'cluster'>;
+  /** Renders both sides: what they share is parsed once. */
+  renderer: Renderer;
 }
 
 export type CompareResult =

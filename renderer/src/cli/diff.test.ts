@@ -169,6 +169,30 @@ describe('diff on the command line', () => {
     await rm(out, { recursive: true });
   });
 
+  it('CK-R-194: says what is no rendered stack: torn, with strays, or no plan at all', async () => {
+    const state = await createTestRepository();
+    const stack = join(state.path, 'shop');
+    const source = ['--file', file, '--root', repository.path, '--env', 'dev'];
+    await run('render', ...source, '--out', stack);
+    await state.commit({});
+    const compare = () =>
+      run('diff', '--state', '--root', state.path, '--file', join(state.path, 'services.yaml'));
+    expect((await compare()).code).to.equal(0);
+    await state.write({ 'shop/manifests/api/stray.yaml': 'kind: Secret\n' });
+    const stray = await compare();
+    expect([stray.code, stray.stderr.split('\n')[0]]).to.deep.equal([
+      1,
+      'error CK-R-194 shop/manifests/api/stray.yaml stands in no plan: shop/plan.json names it not',
+    ]);
+    await rm(join(stack, 'manifests/api'), { recursive: true });
+    expect((await compare()).stderr).to.match(/CK-R-194 shop\/plan.json names manifests\/api\//);
+    await state.write({ 'shop/plan.json': '{}' });
+    expect((await compare()).stderr).to.match(/CK-R-194 shop\/plan.json is no execution plan/);
+    await state.write({ 'shop/plan.json': '{' });
+    expect((await compare()).stderr).to.match(/CK-R-194 shop\/plan.json is not JSON/);
+    await state[Symbol.asyncDispose]();
+  });
+
   it('compares revisions of a state repository without rendering', async () => {
     const state = await createTestRepository();
     const source = ['--file', file, '--root', repository.path, '--env', 'production'];

@@ -28,9 +28,12 @@ export async function readStackDirectory(
       throw new UnreadableStateError(`${prefix}plan.json names ${file}, which is not there`);
     files.push({ path: file, ...found });
   }
+  const named = new Set(files.map(({ path }) => path));
+  for (const path of await reader.list(`${prefix}manifests`))
+    if (!named.has(path.slice(prefix.length)))
+      throw new UnreadableStateError(`${path} stands in no plan: ${prefix}plan.json names it not`);
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
   const digests = files.map(({ path, digest }): [string, string] => [path, digest]);
-  // Of what the plan names: a stray file beside it is no part of the stack.
   return { plan, files, contentHash: directoryId(digests) };
 }
 

@@ -2,7 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import type { ReportFormat } from '../../output/index.ts';
 import type { CliContext } from '../context.ts';
 import { CliError, exitCodes } from '../exit-code.ts';
-import { reportFormats, variablesOf, withSourceOptions, type RenderOptions } from '../options.ts';
+import { reportFormats, withSourceOptions, type RenderOptions } from '../options.ts';
 
 interface DiffOptions extends Omit<RenderOptions, 'output'> {
   base?: string;
@@ -41,16 +41,14 @@ Examples:
 
 async function diff(context: CliContext, options: DiffOptions): Promise<number> {
   const { compare } = await import('../compare.ts');
-  const { createCliRenderer } = await import('../rendering.ts');
   const { locateSource } = await import('../locate-source.ts');
+  const { createCliRenderer, variableInputs } = await import('../rendering.ts');
   const { formatDiff, formatValidation } = await import('../../output/index.ts');
   refuseContradictions(options);
-  const { base, head, against, env, slot, kubernetesVersion, output: format } = options;
+  const { base, head, against, env, slot, output: format } = options;
   const source = await locateSource(options.file, options.root);
-  const vars = variablesOf({ ...options, output: 'text' }, context.environment);
   const result = await compare({
     source,
-    renderer: createCliRenderer(context.environment),
     ...(base === undefined ? {} : { base }),
     ...(head === undefined ? {} : { head }),
     ...(against === undefined ? {} : { against }),
@@ -58,10 +56,8 @@ async function diff(context: CliContext, options: DiffOptions): Promise<number> 
     state: options.state === true,
     ...(env === undefined ? {} : { environment: env }),
     ...(slot === undefined ? {} : { slot }),
-    inputs: {
-      vars,
-      ...(kubernetesVersion === undefined ? {} : { cluster: { kubernetesVersion } }),
-    },
+    inputs: variableInputs({ ...options, output: 'text' }, context.environment),
+    renderer: createCliRenderer(context.environment),
   });
   const { output } = context;
   const { prefix } = source;

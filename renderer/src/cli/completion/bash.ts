@@ -1,4 +1,4 @@
-import { allCommands, type CommandNode, type OptionNode } from '../command-tree.ts';
+import { allCommands, optionsAt, type CommandNode, type OptionNode } from '../command-tree.ts';
 
 /** The completion of bash; works without the bash-completion package. */
 export function completeBash(root: CommandNode): string {
@@ -30,7 +30,7 @@ complete -o filenames -F _codex_k8s_renderer ${root.name}
 }
 
 function wordsOf(command: CommandNode, root: CommandNode): string[] {
-  const options = [...command.options, ...(command === root ? [] : root.options)];
+  const options = optionsAt(command, root);
   return [
     ...command.commands.map(({ name }) => name),
     ...command.arguments.flatMap(({ choices }) => choices),
@@ -40,7 +40,7 @@ function wordsOf(command: CommandNode, root: CommandNode): string[] {
 
 /** What may follow an option that takes a value. */
 function valueCases(command: CommandNode, root: CommandNode): string[] {
-  const options = [...command.options, ...(command === root ? [] : root.options)];
+  const options = optionsAt(command, root);
   return options
     .filter(({ takesValue }) => takesValue)
     .map((option) => {

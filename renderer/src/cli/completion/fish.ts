@@ -1,4 +1,4 @@
-import { allCommands, type CommandNode, type OptionNode } from '../command-tree.ts';
+import { allCommands, optionsAt, type CommandNode, type OptionNode } from '../command-tree.ts';
 
 /** The completion of fish. */
 export function completeFish(root: CommandNode): string {
@@ -26,7 +26,7 @@ ${commands.flatMap((command) => linesOf(command, root)).join('\n')}
 
 function linesOf(command: CommandNode, root: CommandNode): string[] {
   const start = `complete -c ${root.name} -n ${quote(`__codex_k8s_renderer_at ${quote(command.path)}`)}`;
-  const options = [...command.options, ...(command === root ? [] : root.options)];
+  const options = optionsAt(command, root);
   return [
     ...command.commands.map(
       ({ name, description }) => `${start} -a ${quote(name)} -d ${quote(description)}`,

@@ -1,4 +1,4 @@
-import { allCommands, type CommandNode, type OptionNode } from '../command-tree.ts';
+import { allCommands, optionsAt, type CommandNode, type OptionNode } from '../command-tree.ts';
 
 /** The completion of zsh, by its own `_arguments`. */
 export function completeZsh(root: CommandNode): string {
@@ -22,7 +22,7 @@ function functionOf({ path }: CommandNode): string {
 }
 
 function describeFunction(command: CommandNode, root: CommandNode): string {
-  const options = [...command.options, ...(command === root ? [] : root.options)];
+  const options = optionsAt(command, root);
   const specs = options.map(describeOption);
   if (command.commands.length === 0) {
     const rest = command.arguments.map(
