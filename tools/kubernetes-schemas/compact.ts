@@ -37,6 +37,14 @@ const special: Readonly<Record<string, string>> = {
  */
 const notReallyRequired = new Set(['core.v1.LimitRangeSpec.limits']);
 
+/** Maps whose values follow the syntax of labels. */
+const labelMaps = new Set([
+  'core.v1.PodSpec.nodeSelector',
+  'core.v1.ServiceSpec.selector',
+  'meta.v1.LabelSelector.matchLabels',
+  'meta.v1.ObjectMeta.labels',
+]);
+
 /** Fields that the server requires though its OpenAPI does not: those that are forgotten most. */
 const requiredAnyway = new Set([
   'apps.v1.DeploymentSpec.template',
@@ -92,7 +100,8 @@ function collect(
   const fields = Object.entries(schema.properties ?? {}).map(([field, value]) => {
     // The server ignores what a manifest says of the status.
     const ignored = isKind && field === 'status';
-    const type = ignored ? 'a' : typeOf(value, enums.get(enumKey(name, field)));
+    const isLabels = labelMaps.has(`${short}.${field}`);
+    const type = ignored ? 'a' : isLabels ? '{}v' : typeOf(value, enums.get(enumKey(name, field)));
     const isRequired =
       requiredAnyway.has(`${short}.${field}`) ||
       (schema.required?.includes(field) === true && !notReallyRequired.has(`${short}.${field}`));

@@ -1,8 +1,18 @@
 import { sharedControlPlane } from '@codex-k8s/testing';
 import { expect } from 'chai';
-import { definedKinds, loadCatalog, validateObject, type ApiCatalog, type Shape } from './index.ts';
+import type { Value } from '../yaml/index.ts';
+import {
+  checkConsistency,
+  definedKinds,
+  loadCatalog,
+  validateObject,
+  type ApiCatalog,
+  type SchemaFault,
+  type Shape,
+} from './index.ts';
 import { openApiServer, type ApiServer } from './testing/api-server.ts';
 import { customObjects, thingDefinition, thingPath } from './testing/custom-objects.ts';
+import { inconsistencies } from './testing/inconsistencies.ts';
 import { mutationsOf, type Mutation } from './testing/mutations.ts';
 import { specimens } from './testing/specimens.ts';
 
@@ -27,10 +37,22 @@ describe('the offline validator and a real API server', () => {
       const shape = catalog.find(object.apiVersion, object.kind);
       if (shape === undefined) throw new Error(`no ${object.kind}`);
       expect((await server.judge(path, object)).message).to.equal('');
-      expect(validateObject(shape, object)).to.deep.equal([]);
+      expect(faultsOf(shape, object)).to.deep.equal([]);
       expect(await disagreements(path, shape, sample(mutationsOf(object)))).to.deep.equal([]);
     });
   }
+
+  it('agree about what no schema says: names, selectors, mounts, Jobs that never end', async function () {
+    this.timeout(60_000);
+    for (const { path, object, isFine } of inconsistencies) {
+      const shape = catalog.find(object.apiVersion, object.kind);
+      if (shape === undefined) throw new Error(`no ${object.kind}`);
+      const [fault] = faultsOf(shape, object);
+      const { status, message } = await server.judge(path, object);
+      const said = `${JSON.stringify(object)}: ${message} / ${fault?.message}`;
+      expect([fault === undefined, status < 300], said).to.deep.equal([isFine, isFine]);
+    }
+  });
 
   it('agree about custom objects', async function () {
     this.timeout(60_000);
@@ -46,7 +68,7 @@ describe('the offline validator and a real API server', () => {
       expect(first && (await server.judge(thingPath, first)).message).to.equal('');
       for (const object of customObjects) {
         const verdict = await server.judge(thingPath, object);
-        const faults = validateObject(shape, object);
+        const faults = faultsOf(shape, object);
         const said = `${JSON.stringify(object['spec'])}: ${verdict.message} / ${faults[0]?.message}`;
         expect(faults.length === 0, said).to.equal(verdict.status < 300);
       }
@@ -71,7 +93,7 @@ describe('the offline validator and a real API server', () => {
     const ask = async () => {
       for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
         const verdict = await server.judge(path, next.object);
-        const fault = validateObject(shape, next.object)[0];
+        const fault = faultsOf(shape, next.object)[0];
         if (fault !== undefined && verdict.status < 300)
           found.push(`only the validator: ${next.name}: ${fault.message}`);
         if (fault === undefined && verdict.status >= 300 && verdict.status !== 422)
@@ -82,6 +104,14 @@ describe('the offline validator and a real API server', () => {
     return found;
   }
 });
+
+/** Everything that the renderer says against an object. */
+function faultsOf(shape: Shape, value: Value): SchemaFault[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  const { apiVersion, kind } = value;
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return [];
+  return [...validateObject(shape, value), ...checkConsistency(apiVersion, kind, value)];
+}
 
 /** Spread evenly over all of them, the same ones each time. */
 function sample(mutations: readonly Mutation[]): Mutation[] {

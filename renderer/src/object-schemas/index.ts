@@ -4,6 +4,7 @@ export {
   loadCatalog,
   type ApiCatalog,
 } from './catalog.ts';
+export { checkConsistency } from './consistency.ts';
 export { definedKinds } from './definitions.ts';
 export { compareVersions, parseVersion } from './kubernetes-version.ts';
 export { lifecycleOf, loadLifecycles, type Lifecycle, type LifecycleTable } from './lifecycles.ts';

@@ -86,7 +86,7 @@ describe('objects against the API of their cluster', () => {
       `${service}  selector: { version: 2 }\n  ports:\n    - { name: a, port: "80" }\n  type: [ClusterIP]\n`,
     );
     expect(await summaries(files)).to.deep.equal([
-      'web.yaml:6:24 error CK-R-152 Service web: spec.selector.version must be a string, not number 2',
+      'web.yaml:6:24 error CK-R-152 Service web: spec.selector.version must be a string that a label can have, not number 2',
       'web.yaml:8:24 error CK-R-152 Service web: spec.ports[0].port must be an integer of 32 bits, not string "80"',
       'web.yaml:9:9 error CK-R-152 Service web: spec.type must be one of ClusterIP, ExternalName, LoadBalancer, NodePort, not a list',
     ]);
@@ -110,6 +110,27 @@ describe('objects against the API of their cluster', () => {
     );
     expect(await summaries(files)).to.deep.equal([
       'web.yaml:9:7 error CK-R-154 Service web: port and protocol 80/TCP stands in this list twice',
+    ]);
+  });
+
+  it('point at parts of an object that do not fit together', async () => {
+    const files = stack(`apiVersion: apps/v1
+kind: Deployment
+metadata: { name: My_App }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: wbe } }
+    spec:
+      containers:
+        - name: main
+          image: app:1
+          volumeMounts: [{ name: data, mountPath: /data }]
+`);
+    expect(await summaries(files)).to.deep.equal([
+      'web.yaml:3:19 error CK-R-153 Deployment My_App: metadata.name cannot be "My_App"',
+      'web.yaml:5:35 error CK-R-153 Deployment My_App: the selector wants app: web, which the pods do not have',
+      'web.yaml:12:34 error CK-R-153 Deployment My_App: there is no volume "data" to mount',
     ]);
   });
 

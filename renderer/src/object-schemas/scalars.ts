@@ -3,6 +3,7 @@ import type { ScalarShape } from './shape.ts';
 
 const maxInt32 = 2 ** 31 - 1;
 const quantityText = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?$/;
+const labelValue = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
 const isString = (value: Value): value is string => typeof value === 'string';
@@ -24,6 +25,7 @@ export const scalars: Readonly<Record<string, ScalarShape>> = {
   ),
   t: scalar('a time such as 2026-01-31T12:00:00Z', (v) => isString(v) && time.test(v), isString),
   y: scalar('text in base64', isBase64, isString),
+  v: scalar('a string that a label can have', (v) => isString(v) && labelValue.test(v), isString),
 };
 
 /** One of several strings. The empty one stands for nothing, as in the API server. */

@@ -131,17 +131,16 @@ class Walk {
   #refuseScalar(shape: ScalarShape, value: Value): void {
     const { expected, values } = shape;
     if (!shape.fitsType(value)) {
-      this.#refuse(expected, value);
+      const isQuoted = typeof value !== 'object' && shape.accepts(String(value));
+      this.#refuse(expected, value, isQuoted ? `Quote it: "${value}".` : undefined);
       return;
     }
     const message = `${this.#field()} must be ${expected}, not ${JSON.stringify(value)}`;
     this.#report('invalid-value', message, values && suggest(textOf(value), values));
   }
 
-  #refuse(expected: string, value: Value): void {
+  #refuse(expected: string, value: Value, hint?: string): void {
     const message = `${this.#field()} must be ${expected}, not ${describe(value)}`;
-    const quote = expected === 'a string' && typeof value !== 'object';
-    const hint = quote ? `Quote it: ${JSON.stringify(String(value))}.` : undefined;
     this.#report('wrong-type', message, hint);
   }
 

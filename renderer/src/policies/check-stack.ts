@@ -1,4 +1,6 @@
+import { suggest } from '../diagnostics/index.ts';
 import { reportYaml } from '../manifests/index.ts';
+import type { FinishedObject } from '../objects/index.ts';
 import type { RenderScope } from '../render-scope.ts';
 import type { DeclaredSecret } from '../secrets/index.ts';
 import {
@@ -11,6 +13,7 @@ import {
   type YamlNode,
 } from '../yaml/index.ts';
 import { checkObjects, type CheckedUnit } from './check-objects.ts';
+import { fieldsOf, listOf } from './fields.ts';
 import type { EnvironmentClass } from './policy.ts';
 import { sortDefinitions, targetFacts } from './target.ts';
 
@@ -31,6 +34,7 @@ export interface CheckedStack {
 export async function checkStack(scope: RenderScope, stack: CheckedStack): Promise<void> {
   const { findings, inputs } = scope;
   const { environment, root, units, leftOut } = stack;
+  reportEnvironments(scope, root);
   const fromFiles = await readDefinitions(scope, stack);
   const own = units.flatMap((unit) => unit.finished.definitions);
   const { facts, isNewerThanKnown } = await targetFacts(findings, {
@@ -40,6 +44,7 @@ export async function checkStack(scope: RenderScope, stack: CheckedStack): Promi
     // Definitions among the objects have no digest at hand; they are rare, and so is the work.
     definitionsKey: own.length === 0 ? fromFiles.key : undefined,
     slotSecrets: inputs.slot === undefined ? undefined : slotSecrets(stack),
+    hasDefaultLimit: units.some((unit) => unit.finished.objects.some(givesLimits)),
   });
   checkObjects(findings, {
     units,
@@ -65,6 +70,32 @@ function classOf(
 function namesOf(root: YamlMap, name: string): Set<string> {
   const aliases = itemsOf(at(root, ['spec', 'environments', name, 'aliases']));
   return new Set([name, ...aliases.flatMap((alias) => stringOf(alias) ?? [])]);
+}
+
+/** Whether an object gives every container of its namespace a memory limit. */
+function givesLimits({ planned, value }: FinishedObject): boolean {
+  return (
+    planned.kind === 'LimitRange' &&
+    listOf(fieldsOf(value['spec'])['limits']).some((item) => {
+      const limit = fieldsOf(item);
+      return limit['type'] === 'Container' && Object.hasOwn(fieldsOf(limit['default']), 'memory');
+    })
+  );
+}
+
+/** A waiver for an environment that does not exist would never count. */
+function reportEnvironments({ findings }: RenderScope, root: YamlMap): void {
+  const environments = child(child(root, 'spec'), 'environments');
+  const own = environments?.kind === 'map' ? [...environments.entries.keys()] : [];
+  const known = new Set(own.flatMap((name) => [...namesOf(root, name)]));
+  for (const waiver of itemsOf(at(root, ['spec', 'policies', 'waivers']))) {
+    for (const node of itemsOf(child(waiver, 'environments'))) {
+      const name = stringOf(node) ?? '';
+      if (known.has(name)) continue;
+      const hint = suggest(name, known) ?? `There are: ${[...known].join(', ')}.`;
+      findings.report('unknown-environment', node, `there is no environment ${name}`, { hint });
+    }
+  }
 }
 
 /** What slots may read: what is declared for them, and what they bring themselves. */

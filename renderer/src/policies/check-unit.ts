@@ -1,5 +1,6 @@
 import type { ProblemName } from '../diagnostics/index.ts';
 import {
+  checkConsistency,
   validateObject,
   type ApiCatalog,
   type SchemaFault,
@@ -62,7 +63,11 @@ function schemaFindings(object: FinishedObject, facts: CheckFacts): ObjectFindin
   const { apiVersion, kind } = object.planned;
   const shape = facts.catalog.find(apiVersion, kind) ?? facts.defined.get(`${apiVersion} ${kind}`);
   if (shape === undefined) return unknownKind(object, facts);
-  return validateObject(shape, object.value).map(({ fault, path, message, hint }) => ({
+  const faults = [
+    ...validateObject(shape, object.value),
+    ...checkConsistency(apiVersion, kind, object.value),
+  ];
+  return faults.map(({ fault, path, message, hint }) => ({
     object,
     problem: problems[fault],
     policy: undefined,

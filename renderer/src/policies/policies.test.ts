@@ -1,4 +1,4 @@
-import type { Diagnostic } from '@codex-k8s/schema';
+import { schemas, type Diagnostic } from '@codex-k8s/schema';
 import { expect } from 'chai';
 import { codes } from '../diagnostics/index.ts';
 import { renderTexts, stackText, type TextInputs } from '../testing/index.ts';
@@ -235,6 +235,9 @@ describe('policies', () => {
     expect(found.map(summary)).to.deep.equal([
       'web.yaml:12:11 warning CK-R-162 Deployment web: container proxy has no memory limit',
     ]);
+    const range =
+      'apiVersion: v1\nkind: LimitRange\nmetadata: { name: a }\nspec: { limits: [{ type: Container, default: { memory: 1Gi } }] }\n---\n';
+    expect(await find(stack(range + deployment(image)), 'production')).to.deep.equal([]);
     const ofThePod = '      resources: { limits: { memory: 1Gi } }\n';
     expect(await find(stack(deployment(image, ofThePod)), 'production')).to.deep.equal([]);
     const job =
@@ -357,6 +360,33 @@ describe('waivers', () => {
     left['services.yaml'] =
       left['services.yaml']?.replace('- name: web', '- name: web\n      when: false') ?? '';
     expect(await find(left, 'dev')).to.deep.equal([]);
+  });
+
+  it('need environments that exist', async () => {
+    const waivers = waive(
+      '      - { rule: privileged, unit: web, environments: [prodution], reason: x }\n',
+    );
+    const [first] = await find(stack(privileged, waivers), 'dev');
+    expect(first && summary(first)).to.equal(
+      'services.yaml:16:55 error CK-R-030 there is no environment prodution',
+    );
+    expect(first?.hint).to.equal('Did you mean "production"?');
+  });
+
+  it('are for the rules that there are', () => {
+    const { rule } = schemas.services.$defs.waiver.properties;
+    expect(rule.enum).to.deep.equal(policies.map(({ name }) => name));
+  });
+
+  it('of imported files add up where they have names', async () => {
+    const files = stack(
+      privileged,
+      '  imports: [team.yaml]\n  policies: { waivers: [{ name: a, rule: privileged, unit: web, reason: a }] }\n',
+    );
+    files['team.yaml'] =
+      'spec: { policies: { waivers: [{ name: b, rule: floating-tag, unit: web, reason: b }] } }\n';
+    const found = await find(files, 'production');
+    expect(found.map(({ severity }) => severity)).to.deep.equal(['info', 'info']);
   });
 
   it('need a reason, a known rule, and a unit or an object', async () => {

@@ -35,6 +35,8 @@ export interface PolicyObject {
 export interface PolicyFacts {
   /** What the target Kubernetes version says of an API; undefined when it is fine. */
   lifecycleOf(apiVersion: string, kind: string): Lifecycle | undefined;
+  /** Whether a LimitRange of the stack gives containers a memory limit that have none. */
+  hasDefaultLimit: boolean;
   /** Secrets that slots may read, by name; undefined outside of slots. */
   slotSecrets: ReadonlySet<string> | undefined;
 }

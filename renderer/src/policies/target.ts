@@ -24,6 +24,7 @@ export interface Target {
   /** Everything the definitions depend on; undefined when that cannot be told. */
   definitionsKey: string | undefined;
   slotSecrets: ReadonlySet<string> | undefined;
+  hasDefaultLimit: boolean;
 }
 
 /** The facts that objects are held against, and whether the target is newer than what is known. */
@@ -40,13 +41,14 @@ export async function targetFacts(
   const defined = new Map<string, Shape>(
     target.definitions.flatMap((definition) => definedKinds(definition, catalog.objectMeta)),
   );
-  const { definitionsKey, slotSecrets } = target;
+  const { definitionsKey, hasDefaultLimit, slotSecrets } = target;
   const stateOf = (apiVersion: string, kind: string) =>
     lifecycleOf(table, apiVersion, kind, version);
   const facts: CheckFacts = {
     catalog,
     defined,
     slotSecrets,
+    hasDefaultLimit,
     lifecycleOf(apiVersion, kind) {
       const lifecycle = stateOf(apiVersion, kind);
       const isServed = catalog.find(apiVersion, kind) !== undefined;
@@ -60,13 +62,16 @@ export async function targetFacts(
     },
     // An older version than those that are known may still have it.
     isKnownElsewhere: (apiVersion, kind) => Object.hasOwn(table, `${apiVersion} ${kind}`),
-    key:
-      definitionsKey === undefined
-        ? undefined
-        : JSON.stringify([version, definitionsKey, slotSecrets && [...slotSecrets].toSorted()]),
+    key: definitionsKey === undefined ? undefined : keyOf(version, target),
   };
   const newest = bundledVersions.at(-1) ?? defaultKubernetesVersion;
   return { facts, isNewerThanKnown: compareVersions(version, newest) > 0 };
+}
+
+function keyOf(version: string, target: Target): string {
+  const { definitionsKey, hasDefaultLimit, slotSecrets } = target;
+  const secrets = slotSecrets === undefined ? null : [...slotSecrets].toSorted();
+  return JSON.stringify([version, definitionsKey, hasDefaultLimit, secrets]);
 }
 
 function reportVersion(findings: Findings, target: Target, text: string, used: string): void {
