@@ -154,6 +154,10 @@ export interface Policies {
  */
 export interface Waiver {
   /**
+   * Needed where imported files have waivers too: lists whose items all have names are merged by name, other lists are replaced.
+   */
+  name?: string;
+  /**
    * The rule.
    */
   rule:
