@@ -27,8 +27,9 @@ export interface PlannedHook extends DeclaredHook {
   rollbackObject: DeclaredObject | undefined;
 }
 
-/** The label on the pods of a hook. */
-export const hookLabel = 'codex-k8s.dev/hook';
+/** By these two a Job and its pods are found: both are short enough for a label. */
+const unitLabel = 'codex-k8s.dev/unit';
+const hookLabel = 'codex-k8s.dev/hook';
 
 /**
  * Makes the Jobs of the hooks of a unit. What is wrong with them is reported. A Job cannot be
@@ -85,7 +86,7 @@ function makeJob(
     name,
     workload: { ...job, image: reference },
     imagePullPolicy: unit.imagePullPolicy,
-    podLabels: { [hookLabel]: `${unit.name}.${name}` },
+    podLabels: { [unitLabel]: unit.name, [hookLabel]: name },
     retries: hook.retries,
     timeoutSeconds: hook.timeoutSeconds,
   });

@@ -88,11 +88,9 @@ describe('hooks and migrations', () => {
   it('get no traffic of the unit and belong to no apply set', async () => {
     const { jobs } = await webOf(stack(migration));
     for (const { metadata, spec } of jobs) {
-      expect(spec.template.metadata.labels).to.deep.equal({ 'codex-k8s.dev/hook': 'web.schema' });
-      expect(metadata.labels).to.include({
-        'codex-k8s.dev/hook': 'web.schema',
-        'codex-k8s.dev/unit': 'web',
-      });
+      const own = { 'codex-k8s.dev/unit': 'web', 'codex-k8s.dev/hook': 'schema' };
+      expect(spec.template.metadata.labels).to.deep.equal(own);
+      expect(metadata.labels).to.include(own);
       expect(metadata.labels).not.to.have.property('applyset.kubernetes.io/part-of');
     }
   });
@@ -180,7 +178,11 @@ describe('hooks and migrations', () => {
     const text = stackText(
       `  environments: { dev: }\n  images: { a: { from: "a:1" } }\n  infrastructure:\n    - { name: ${unit}, hooks: [{ name: ${hook}, on: afterApply, image: a }] }\n`,
     );
-    const { plan } = await renderFine({ 'services.yaml': text });
-    expect(plan.units[0]?.hooks?.[0]?.object.name).to.match(/^u{52}-h-[0-9a-f]{8}$/);
+    const rendered = await renderFine({ 'services.yaml': text });
+    const object = rendered.plan.units[0]?.hooks?.[0]?.object;
+    expect(object?.name).to.match(/^u{52}-h-[0-9a-f]{8}$/);
+    const job: Job = parse(textOf(rendered, object?.file ?? ''));
+    for (const label of Object.values(job.spec.template.metadata.labels))
+      expect(label.length).to.be.at.most(63);
   });
 });

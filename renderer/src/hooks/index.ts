@@ -1,2 +1,2 @@
 export { fromHook, fromMigration, type DeclaredHook } from './declared-hook.ts';
-export { hookLabel, planHooks, type HookUnit, type PlannedHook } from './hook-jobs.ts';
+export { planHooks, type HookUnit, type PlannedHook } from './hook-jobs.ts';

@@ -279,7 +279,7 @@ export interface PlanHook {
    */
   onFailure: 'stop' | 'continue';
   /**
-   * When the Job is deleted: before the next run of this hook (by its label codex-k8s.dev/hook), after it succeeded, or never.
+   * When the Job is deleted: before the next run of this hook (found by the labels codex-k8s.dev/unit and codex-k8s.dev/hook), after it succeeded, or never.
    */
   deletePolicy: 'beforeNextRun' | 'afterSuccess' | 'never';
   rollback?: PlanHookRollback;
