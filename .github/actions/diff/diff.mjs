@@ -53,7 +53,10 @@ export async function main(environment) {
     );
   const number = event.pull_request?.number;
   if (inputs.comment && inputs.token && Number.isInteger(number)) {
-    const { stdout } = await run('--output', 'markdown', '--limit', String(limits.comment));
+    const isShort = summary.stdout.length <= limits.comment;
+    const { stdout } = isShort
+      ? summary
+      : await run('--output', 'markdown', '--limit', String(limits.comment));
     const link = `${environment.GITHUB_SERVER_URL}/${environment.GITHUB_REPOSITORY}/actions/runs/${environment.GITHUB_RUN_ID}`;
     try {
       await keepComment({
