@@ -30,10 +30,13 @@ function reportPacked(findings: Findings, chart: Chart, path: string): void {
 }
 
 function reportReferences(findings: Findings, file: string, text: string): void {
-  for (const { reference, offset } of remoteReferences(text)) {
+  const source = sourceText(file, text);
+  const references = remoteReferences(text);
+  if (references === undefined)
+    findings.report('unusable-source', { source, offset: 0 }, `${file} is not valid JSON`);
+  for (const { reference, offset } of references ?? []) {
     const message = `the schema refers to ${reference}, which lies outside of it`;
     const hint = 'Copy what it refers to into this schema, below definitions.';
-    const place = { source: sourceText(file, text), offset };
-    findings.report('remote-source', place, message, { hint });
+    findings.report('remote-source', { source, offset }, message, { hint });
   }
 }

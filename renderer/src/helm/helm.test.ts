@@ -200,6 +200,16 @@ describe('a chart', function () {
         ).to.deep.equal([
           `charts/web/values.schema.json:2:12 CK-R-124 the schema refers to ${reference}, which lies outside of it`,
         ]);
+      // However it is spelt, and in charts that it depends on.
+      const spelt = {
+        'charts/web/charts/db/values.schema.json': '{ "\\u0024ref": "http:\\/\\/127.0.0.1:1/x" }',
+      };
+      expect(await found(stack(plain, spelt))).to.deep.equal([
+        'charts/web/charts/db/values.schema.json:1:1 CK-R-124 the schema refers to http://127.0.0.1:1/x, which lies outside of it',
+      ]);
+      expect(await found(stack(plain, { 'charts/web/values.schema.json': '{' }))).to.deep.equal([
+        'charts/web/values.schema.json:1:1 CK-R-128 charts/web/values.schema.json is not valid JSON',
+      ]);
     });
 
     it('where a chart that it depends on is packed, or missing', async () => {

@@ -1,13 +1,5 @@
 import type { Findings } from '../diagnostics/index.ts';
-import {
-  at,
-  child,
-  itemsOf,
-  keyPlace,
-  stringOf,
-  type YamlMap,
-  type YamlNode,
-} from '../yaml/index.ts';
+import { itemsOf, keyPlace, stringOf, type YamlMap, type YamlNode } from '../yaml/index.ts';
 
 /** A path that a kustomization names. */
 export interface NamedPath {
@@ -31,7 +23,7 @@ const fields: Readonly<Record<string, (value: YamlNode) => NamedPath[]>> = {
   patches: (list) => filesAt(list, 'path'),
   patchesJson6902: (list) => filesAt(list, 'path'),
   replacements: (list) => filesAt(list, 'path'),
-  openapi: (map) => [child(map, 'path')].filter((node) => node !== undefined).map(file),
+  openapi: (map) => valuesAt(map, 'path').map(file),
   configMapGenerator: generated,
   secretGenerator: generated,
   ...Object.fromEntries(
@@ -98,19 +90,23 @@ function fileOrText(node: YamlNode): NamedPath {
 }
 
 function filesAt(list: YamlNode, key: string): NamedPath[] {
-  return itemsOf(list).flatMap((item) => {
-    const node = at(item, [key]);
-    return node === undefined ? [] : [file(node)];
-  });
+  return itemsOf(list).flatMap((item) => valuesAt(item, key).map(file));
+}
+
+/** Values of a key however its letters are written: kustomize reads `Path` as `path`. */
+function valuesAt(node: YamlNode, key: string): YamlNode[] {
+  if (node.kind !== 'map') return [];
+  const entries = [...node.entries.values()];
+  return entries.filter((entry) => entry.key.toLowerCase() === key).map(({ value }) => value);
 }
 
 /** Files are written as `path` or `key=path`. */
 function generated(list: YamlNode): NamedPath[] {
   return itemsOf(list).flatMap((item) => {
     const nodes = [
-      ...itemsOf(child(item, 'files')),
-      ...itemsOf(child(item, 'envs')),
-      ...[child(item, 'env')].filter((node) => node !== undefined),
+      ...valuesAt(item, 'files').flatMap(itemsOf),
+      ...valuesAt(item, 'envs').flatMap(itemsOf),
+      ...valuesAt(item, 'env'),
     ];
     return nodes.map((node) => {
       const written = stringOf(node) ?? '';

@@ -101,9 +101,9 @@ async function readKustomization(
   const parsed = await sources.parse(file);
   if (parsed === undefined) return undefined;
   reportYaml(parsed, findings);
-  const [map] = parsed.documents;
-  if (map?.kind === 'map') return { file, map };
+  const [map, another] = parsed.documents;
+  if (map?.kind === 'map' && another === undefined) return { file, map };
   if (parsed.problems.length === 0)
-    findings.report('unusable-source', map ?? { file }, `${file} is not a map`);
+    findings.report('unusable-source', another ?? map ?? { file }, `${file} must be one map`);
   return undefined;
 }

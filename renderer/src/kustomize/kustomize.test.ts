@@ -129,7 +129,7 @@ describe('a kustomization', function () {
           expect((await found(stack(lines))).join(), lines).to.match(
             /^deploy\/dev\/kustomization\.yaml:4:5 CK-R-124 \S+ would be fetched$/,
           );
-        const nested = `configMapGenerator:\n  - name: x\n    files: ["a=${url}"]\npatches:\n  - path: ${url}\nreplacements:\n  - path: ${url}\nopenapi:\n  path: ${url}\n`;
+        const nested = `configMapGenerator:\n  - name: x\n    files: ["a=${url}"]\npatches:\n  - path: ${url}\nreplacements:\n  - Path: ${url}\nopenapi:\n  path: ${url}\n`;
         expect(await found(stack(nested))).to.deep.equal(
           ['5:13', '7:11', '9:11', '11:9'].map(
             (place) => `${file}:${place} CK-R-124 ${url} would be fetched`,
