@@ -1,39 +1,8 @@
 import { expect } from 'chai';
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { stackText } from './testing/index.ts';
-
-const main = fileURLToPath(new URL('./main.ts', import.meta.url));
-
-interface Ended {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-/** Runs the command line as a process of its own. */
-function run(
-  cwd: string,
-  args: readonly string[],
-  env: Record<string, string> = {},
-): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = execFile(
-      process.execPath,
-      [main, ...args],
-      { cwd, env: { ...process.env, ...env } },
-      (error, stdout, stderr) => {
-        const code = error === null ? 0 : error.code;
-        if (typeof code === 'number') resolve({ code, stdout, stderr });
-        else reject(error ?? new Error('no exit code'));
-      },
-    );
-    child.stdin?.end();
-  });
-}
+import { runMain as run, stackText } from './testing/index.ts';
 
 const good = stackText(`  vars: { replicas: { type: integer, default: 1 } }
   environments:

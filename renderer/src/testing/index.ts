@@ -17,3 +17,4 @@ export {
   repositoryStacks,
   type RepositoryStack,
 } from './repository-stacks.ts';
+export { runMain, type Ended } from './run-main.ts';
