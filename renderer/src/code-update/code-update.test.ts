@@ -92,15 +92,15 @@ describe('a service that is restarted', () => {
   });
 
   it('has it on the pods of plain manifests too, beside their own annotations, but on no Job', async () => {
-    const pod = `template:
+    const pod = (restartPolicy: string) => `template:
       metadata: { labels: { app: web }, annotations: { own: "1" } }
-      spec: { containers: [{ name: web, image: web }] }`;
+      spec: { restartPolicy: ${restartPolicy}, containers: [{ name: web, image: "web:1" }] }`;
     const manifests = `apiVersion: apps/v1
 kind: StatefulSet
 metadata: { name: web }
 spec:
     selector: { matchLabels: { app: web } }
-    ${pod}
+    ${pod('Always')}
 ---
 apiVersion: batch/v1
 kind: CronJob
@@ -109,13 +109,13 @@ spec:
   schedule: "* * * * *"
   jobTemplate:
    spec:
-    ${pod}
+    ${pod('OnFailure')}
 ---
 apiVersion: batch/v1
 kind: Job
 metadata: { name: web }
 spec:
-    ${pod}
+    ${pod('Never')}
 `;
     const texts = {
       'web.yaml': manifests,
