@@ -36,7 +36,14 @@ async function migrateAlone(orm: Orm, source: SessionSource): Promise<void> {
       params: [migrationLock],
       style: 'plain',
     });
-    if (!(await isCurrent(session))) await orm.migrator.up();
+    if (await isCurrent(session)) return;
+    const { rows } = await session.run<{ name: string }>({
+      sql: 'select current_database() as name',
+      style: 'plain',
+    });
+    // The migrator creates a database of the configured name where it finds none.
+    orm.config.set('dbName', rows[0]?.name ?? '');
+    await orm.migrator.up();
   } finally {
     // The lock and the lifted timeouts end with the connection.
     session.release(true);

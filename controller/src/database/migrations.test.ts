@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Client } from 'pg';
 import { sharedPostgres } from '@codex-k8s/testing';
 import { migrateDatabase } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
@@ -111,6 +112,35 @@ describe('several processes that start at once', function () {
       migrations.map(({ name }) => ({ name })),
     );
     await Promise.all(opened.map((each) => each.close()));
+    await database.drop();
+  });
+});
+
+describe('a role that owns its database and nothing else', function () {
+  this.timeout(60_000);
+
+  it('can migrate it: nothing else on the server is touched', async () => {
+    const server = await sharedPostgres();
+    const database = await server.createDatabase('owned');
+    const admin = new Client({ connectionString: database.url });
+    await admin.connect();
+    const role = database.name;
+    await admin.query('create extension vector');
+    await admin.query(`create role "${role}" login password 'of this test' nocreatedb`);
+    await admin.query(`alter database "${database.name}" owner to "${role}"`);
+    const databases = async (): Promise<string[]> =>
+      (await admin.query<{ datname: string }>('select datname from pg_database')).rows
+        .map((row) => row.datname)
+        .filter((name) => name === 'codex_k8s');
+    const url = new URL(database.url);
+    [url.username, url.password] = [role, 'of this test'];
+    const db = await openDatabase({ url: url.href }, { migrate: true, poolSize: 2 });
+    expect(await db.query('select count(*)::int as count from schema_migrations')).to.deep.equal([
+      { count: migrations.length },
+    ]);
+    expect(await databases()).to.deep.equal([]);
+    await db.close();
+    await admin.end();
     await database.drop();
   });
 });
