@@ -1,4 +1,6 @@
+import type { ProjectDoc, SecretResolution } from '@codex-k8s/schema';
 import type { RenderScope } from './render-scope.ts';
+import { runtimePolicy, type RuntimePolicy } from './runtime-policy.ts';
 import { readsField } from './template/index.ts';
 import {
   loadRoot,
@@ -14,6 +16,12 @@ export interface StackDescription {
   project: string;
   stack: string;
   environments: StackEnvironment[];
+  /** What triggers get to work with. */
+  runtime: RuntimePolicy;
+  /** Rules for the keys of secrets, for `createSecretResolver`. */
+  secretResolution: SecretResolution;
+  /** Documents that agents are given to read. */
+  projectDocs: ProjectDoc[];
 }
 
 export interface StackEnvironment {
@@ -43,5 +51,12 @@ export async function describeStack(scope: RenderScope): Promise<StackDescriptio
     environments.push({ name, aliases: [...aliases], kind: environment.kind, forSlots });
   }
   const { metadata, spec } = stack.value;
-  return { project: spec.project ?? metadata.name, stack: metadata.name, environments };
+  return {
+    project: spec.project ?? metadata.name,
+    stack: metadata.name,
+    environments,
+    runtime: runtimePolicy(spec.webhookRuntime),
+    secretResolution: spec.secretResolution ?? {},
+    projectDocs: spec.projectDocs ?? [],
+  };
 }
