@@ -1,7 +1,7 @@
-import type { Diagnostic, RenderDiff } from '@codex-k8s/schema';
+import type { Diagnostic, DiffSide, RenderDiff } from '@codex-k8s/schema';
 import { realpath } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
-import { diffSides, isSecretName, type EnvironmentPair } from '../diff/index.ts';
+import { diffSides, hideValues, isSecretName, type EnvironmentPair } from '../diff/index.ts';
 import { openRepository, RepositoryError, type GitRepository } from '../git/index.ts';
 import type { RenderInputs } from '../rendered-stack.ts';
 import type { Renderer } from '../renderer.ts';
@@ -51,15 +51,29 @@ export async function compare(comparison: Comparison): Promise<CompareResult> {
       ? await pairStacks(base, head)
       : await renderPairs(comparison, base, head);
     const vars = Object.entries(comparison.inputs.vars ?? {});
-    const secrets = vars.filter(([name]) => isSecretName(name, 'variable'));
-    const diff = await diffSides({ base: base.side, head: head.side }, pairs, {
-      secrets: secrets.map(([, value]) => value),
-    });
+    const secrets = vars
+      .filter(([name]) => isSecretName(name, 'variable'))
+      .map(([, value]) => value);
+    const sides = {
+      base: hideInFindings(base.side, secrets),
+      head: hideInFindings(head.side, secrets),
+    };
+    const diff = await diffSides(sides, pairs, { secrets });
     return { ok: true, diff };
   } catch (error) {
     if (!(error instanceof RepositoryError)) throw error;
     return { ok: false, diagnostics: [problem(error.problem, error.message, error.hint)] };
   }
+}
+
+/** A finding may quote the value that it is about. */
+function hideInFindings(side: DiffSide, secrets: readonly string[]): DiffSide {
+  const diagnostics = side.diagnostics.map((diagnostic) => ({
+    ...diagnostic,
+    message: hideValues(diagnostic.message, secrets),
+    ...(diagnostic.hint === undefined ? {} : { hint: hideValues(diagnostic.hint, secrets) }),
+  }));
+  return { ...side, diagnostics };
 }
 
 async function openSides(comparison: Comparison): Promise<{ base: OpenSide; head: OpenSide }> {

@@ -186,8 +186,12 @@ function diffData(before: object, after: object, masking: Masking): FieldChange[
   return diffValues(plain(before, masking), plain(after, masking)).map(withoutSteps);
 }
 
+/** A plan names secrets; that is no secret itself. */
 function plain(value: object, masking: Masking): SafeValue {
-  return maskObject(JSON.parse(JSON.stringify(value)) as { [key: string]: Value }, masking);
+  return maskObject(JSON.parse(JSON.stringify(value)) as { [key: string]: Value }, {
+    ...masking,
+    isSecretName: () => false,
+  });
 }
 
 function printableMap(value: { [key: string]: SafeValue }): { [key: string]: Value } {

@@ -8,4 +8,4 @@ export { lineDiff, type DiffLine } from './line-diff.ts';
 export { listStacks, readStackDirectory } from './read-state.ts';
 export { UnreadableStateError, type StackContent } from './stack-content.ts';
 export { hidden } from './masked.ts';
-export { isSecretName } from './masking.ts';
+export { hideValues, isSecretName } from './masking.ts';

@@ -74,8 +74,6 @@ export function holdsMasked(value: SafeValue): boolean {
 /**
  * Takes the secrets out of a Kubernetes object: data of Secrets, values under names that look like
  * secrets, and what looks like one inside of any text.
- *
- * @param secrets values that are known to be secret, wherever they stand
  */
 export function maskObject(
   object: { [key: string]: Value },
@@ -87,7 +85,7 @@ export function maskObject(
     safe[key] =
       isSecret && (key === 'data' || key === 'stringData')
         ? maskAll(value)
-        : maskValue(value, key, mask);
+        : maskValue(value, key, mask, false);
   }
   return safe;
 }
@@ -96,37 +94,43 @@ export function maskObject(
 export interface Masking {
   /** Whether a value under this key or variable name is a secret. */
   isSecretName(name: string, place: 'key' | 'variable'): boolean;
+  /** Whether a name tells where a secret is or what it is like, such as `secretName`. */
+  isHarmlessName(name: string): boolean;
   /** The text with what looks like a secret replaced by `***`. */
   maskText(text: string): string;
 }
 
-function maskValue(value: Value, key: string, mask: Masking): SafeValue {
-  if (Array.isArray(value)) return maskList(value, key, mask);
-  if (isRecord(value)) return maskMap(value, mask);
-  if (typeof value !== 'string') return value;
-  if (value !== '' && mask.isSecretName(key, 'key')) return new Masked(value);
-  return maskScalar(value, mask);
+/** @param isInside whether a key further up says that all of this is secret */
+function maskValue(value: Value, key: string, mask: Masking, isInside: boolean): SafeValue {
+  const isSecret = mask.isSecretName(key, 'key') || (isInside && !mask.isHarmlessName(key));
+  if (Array.isArray(value)) return maskList(value, mask, isSecret);
+  if (isRecord(value)) return maskMap(value, mask, isSecret || isInside);
+  if (isSecret) return maskAll(value);
+  return typeof value === 'string' ? maskScalar(value, mask) : value;
 }
 
-function maskMap(map: { [key: string]: Value }, mask: Masking): SafeValue {
+function maskMap(map: { [key: string]: Value }, mask: Masking, isInside: boolean): SafeValue {
   const safe: { [key: string]: SafeValue } = {};
   const { name } = map;
   // Environment variables, and whatever else is written as a name with a value.
   const isSecretVariable = typeof name === 'string' && mask.isSecretName(name, 'variable');
   for (const [key, value] of Object.entries(map)) {
-    safe[key] = key === 'value' && isSecretVariable ? maskAll(value) : maskValue(value, key, mask);
+    safe[key] =
+      key === 'value' && isSecretVariable ? maskAll(value) : maskValue(value, key, mask, isInside);
   }
   return safe;
 }
 
 /** Of a list of arguments, what follows a flag such as `--password` is secret too. */
-function maskList(list: readonly Value[], key: string, mask: Masking): SafeValue[] {
+function maskList(list: readonly Value[], mask: Masking, isSecret: boolean): SafeValue[] {
   return list.map((item, index) => {
+    if (isRecord(item)) return maskMap(item, mask, isSecret);
+    if (Array.isArray(item)) return maskList(item, mask, isSecret);
     const before = list[index - 1];
     const flag = typeof before === 'string' ? /^--?([A-Za-z][\w-]*)$/.exec(before)?.[1] : undefined;
     const isSecretArgument = flag !== undefined && mask.isSecretName(flag, 'variable');
-    if (typeof item === 'string' && isSecretArgument) return maskAll(item);
-    return typeof item === 'string' ? maskScalar(item, mask) : maskValue(item, key, mask);
+    if (isSecret || isSecretArgument) return maskAll(item);
+    return typeof item === 'string' ? maskScalar(item, mask) : item;
   });
 }
 
@@ -135,11 +139,12 @@ function maskScalar(text: string, mask: Masking): SafeValue {
   return shown === text ? text : new Masked(text, shown);
 }
 
-/** Every scalar below, whatever it is; keys stay. */
+/** Every text and number below; keys and switches stay, and so do references to variables. */
 function maskAll(value: Value): SafeValue {
   if (Array.isArray(value)) return value.map(maskAll);
   if (isRecord(value))
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, maskAll(inner)]));
   if (typeof value === 'string' && /^(?:\$\([\w.-]+\)|\$\{[\w.-]+\})$/.test(value)) return value;
-  return value === null || value === '' ? value : new Masked(String(value));
+  const isShown = value === null || value === '' || typeof value === 'boolean';
+  return isShown ? value : new Masked(String(value));
 }

@@ -75,6 +75,26 @@ describe('secrets in a diff', () => {
       expect(mask(text ?? '')).to.equal(expected);
   });
 
+  it('are hidden below keys that say so; what only points at them is shown', () => {
+    expect(
+      shown({
+        credentials: { login: 'a', pass: 1234, enabled: true, nested: [{ x: 'b' }] },
+        tokens: ['a', 'b'],
+        volumes: [{ secret: { secretName: 'db', items: [{ key: 'url', path: 'url' }] } }],
+        env: [
+          { name: 'DB_PASSWORD', valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } },
+        ],
+        imagePullSecrets: [{ name: 'registry' }],
+      }),
+    ).to.deep.equal({
+      credentials: { login: '***', pass: '***', enabled: true, nested: [{ x: '***' }] },
+      tokens: ['***', '***'],
+      volumes: [{ secret: { secretName: 'db', items: [{ key: 'url', path: 'url' }] } }],
+      env: [{ name: 'DB_PASSWORD', valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } }],
+      imagePullSecrets: [{ name: 'registry' }],
+    });
+  });
+
   it('are hidden behind a flag of a command', () => {
     expect(
       shown({ args: ['--user', 'shop', '--password', 's3cr3t', '--port', '80'] }),
@@ -117,6 +137,7 @@ describe('secrets in a diff', () => {
       (value) => ({ metadata: { annotations: { 'x/apiKey': value } } }),
       (value) => ({ args: ['--password', value] }),
       (value) => ({ command: ['sh', '-c', `TOKEN=${value} run`] }),
+      (value) => ({ spec: { credentials: { login: { deep: [value] } } } }),
       (value) => ({ url: `amqp://user:${value}@mq/` }),
     ];
     const noise = fc.string({ unit: 'grapheme', maxLength: 10 });

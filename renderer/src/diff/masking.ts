@@ -8,7 +8,7 @@ const secretWords = new Set(
 );
 /** Before the word `key` these make a secret; `topologyKey` is none. */
 const keyWords = new Set(
-  'access account api auth deploy encryption hmac license master private session shared signing ssh storage tls webhook'.split(
+  'access account api auth client deploy encryption hmac license master private session shared signing ssh storage tls webhook'.split(
     ' ',
   ),
 );
@@ -30,16 +30,25 @@ export function createMasking(known: readonly string[] = []): Masking {
   const values = known.filter((value) => value !== '').toSorted((a, b) => b.length - a.length);
   return {
     isSecretName,
-    maskText(text) {
-      let shown = text;
-      for (const value of values) {
-        // A short value occurs by chance in other words.
-        if (value.length >= 4) shown = shown.replaceAll(value, hidden);
-        else if (shown === value) shown = hidden;
-      }
-      return maskKnownForms(shown);
-    },
+    isHarmlessName,
+    maskText: (text) => maskKnownForms(hideValues(text, values)),
   };
+}
+
+/** A text without certain values. */
+export function hideValues(text: string, values: readonly string[]): string {
+  let shown = text;
+  for (const value of values) {
+    // A short value occurs by chance in other words.
+    if (value.length >= 4) shown = shown.replaceAll(value, hidden);
+    else if (shown === value) shown = hidden;
+  }
+  return shown;
+}
+
+function isHarmlessName(name: string): boolean {
+  const last = wordsOf(name).at(-1) ?? '';
+  return harmlessEnds.has(last) || last === 'key' || last === 'keys';
 }
 
 /** Whether what stands under a name is a secret: under a key of an object, or in a variable. */
