@@ -161,6 +161,17 @@ describe('a chart', function () {
       ]);
     });
 
+    it('where its own description or values cannot be read', async () => {
+      const broken = { 'charts/web/Chart.yaml': `${chart['charts/web/Chart.yaml']}a: [\n` };
+      expect((await found(stack(plain, broken))).join()).to.match(
+        /^charts\/web\/Chart\.yaml:\d:1 CK-R-123 cannot load Chart\.yaml: /,
+      );
+      const list = { 'charts/web/values.yaml': '- title\n' };
+      expect((await found(stack(plain, list))).join()).to.match(
+        /^charts\/web\/values\.yaml:1:1 CK-R-123 cannot load values\.yaml: /,
+      );
+    });
+
     it('where an object is not what it was the last time: random numbers, and the clock', async () => {
       const random = {
         'charts/web/templates/config.yaml': `${configMap}  password: {{ randAlphaNum 16 }}\n`,
@@ -221,7 +232,7 @@ describe('a chart', function () {
         'charts/web/Chart.yaml': `${chart['charts/web/Chart.yaml']}dependencies: [{ name: db, version: 1.0.0, repository: "https://example.com" }]\n`,
       };
       expect((await found(stack(plain, missing))).join()).to.match(
-        /^services.yaml:12:16 CK-R-123 .*missing in charts\/ directory: db$/,
+        /^charts\/web\/Chart.yaml:1:1 CK-R-123 .*missing in charts\/ directory: db$/,
       );
     });
 

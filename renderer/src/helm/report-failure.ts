@@ -1,6 +1,6 @@
 import type { ManifestScope } from '../manifests/index.ts';
 import { parseYaml, sourceText, type Place, type YamlNode } from '../yaml/index.ts';
-import { pathIn } from './find-chart.ts';
+import { pathIn, type Chart } from './find-chart.ts';
 import type { ChartRelease } from './helm-source.ts';
 import { templatePath } from './printed.ts';
 import { parseViolations, placeOfViolation } from './value-violations.ts';
@@ -26,7 +26,7 @@ export async function reportFailure(
     return;
   }
   const message = withoutNoise(said);
-  findings.report('source-failed', placeInTemplates(release, said) ?? chart.node, message);
+  findings.report('source-failed', placeInChart(release, said) ?? chart.node, message);
 }
 
 /** The chart's own values: what they break is nobody else's fault. */
@@ -37,16 +37,27 @@ async function defaultsOf({ chart }: ChartRelease): Promise<YamlNode | undefined
   return (await parseYaml(source)).documents[0];
 }
 
-function placeInTemplates({ chart }: ChartRelease, said: string): Place | undefined {
-  const match = /(?:^|[\s("])([^\s:("]+\/templates\/[^\s:)"]+)(?::(\d+))?(?::(\d+))?/.exec(said);
-  if (match === null) return undefined;
-  const path = templatePath(chart, match[1] ?? '');
+/** Where the message points: a line of a template, or one of the two files that describe a chart. */
+function placeInChart({ chart }: ChartRelease, said: string): Place | undefined {
+  const template = /(?:^|[\s("])([^\s:("]+\/templates\/[^\s:)"]+)(?::(\d+))?(?::(\d+))?/.exec(said);
+  if (template !== null) {
+    const [, named = '', line = '1', column = '0'] = template;
+    return placeIn(chart, templatePath(chart, named), Number(line), Number(column));
+  }
+  const line = Number(/yaml: line (\d+):/.exec(said)?.[1] ?? 1);
+  const loaded = /cannot load (Chart\.yaml|values\.yaml)/.exec(said)?.[1];
+  if (loaded !== undefined) return placeIn(chart, loaded, line, 0);
+  const isDescribed = /^(?:Error: )?validation: chart\.metadata|found in Chart\.yaml/.test(said);
+  return isDescribed ? placeIn(chart, 'Chart.yaml', 1, 0) : undefined;
+}
+
+/** @param column as Go counts: from 0 */
+function placeIn(chart: Chart, path: string, line: number, column: number): Place | undefined {
   const bytes = chart.files.get(path);
   if (bytes === undefined) return undefined;
   const text = decoder.decode(bytes);
-  const before = text.split('\n').slice(0, Number(match[2] ?? 1) - 1);
-  // Go counts columns from 0.
-  const offset = before.reduce((sum, line) => sum + line.length + 1, Number(match[3] ?? 0));
+  const before = text.split('\n').slice(0, line - 1);
+  const offset = before.reduce((sum, { length }) => sum + length + 1, column);
   return { source: sourceText(pathIn(chart, path), text), offset };
 }
 
