@@ -1,5 +1,6 @@
 import {
   evaluateTemplate,
+  executeTemplate,
   GoFloat,
   hasTemplate,
   printValue,
@@ -50,7 +51,18 @@ export function evaluateScalar(
 ): YamlScalar {
   const { value } = scalar;
   if (typeof value !== 'string' || !hasTemplate(value)) return scalar;
-  const template = templates.compile(value);
+  const { before, action, after } = aroundActions(value);
+  const template = templates.compile(action);
+  if (action !== value) {
+    const output = template.ok ? executeTemplate(template.value, context) : template;
+    if (output.ok) {
+      const text = before + output.value.map((piece) => piece.text).join('') + after;
+      return { ...scalar, value: text, printed: text };
+    }
+    const { error } = output;
+    templates.report(error, placeInside(scalar, before.length + error.offset));
+    return scalar;
+  }
   const outcome = template.ok ? evaluateTemplate(template.value, context) : template;
   if (!outcome.ok) {
     templates.report(outcome.error, placeInside(scalar, outcome.error.offset));
@@ -63,4 +75,17 @@ export function evaluateScalar(
     result === null ? 'null' : typeof result === 'object' ? 'a list or map' : 'no number';
   templates.report({ kind: 'execution', message: `the expression yields ${kind}` }, scalar);
   return scalar;
+}
+
+/**
+ * The text around the actions of a template: thousands of scalars that differ in nothing else share
+ * one compiled template. Text that an action trims stays with it.
+ */
+function aroundActions(text: string): { before: string; action: string; after: string } {
+  const open = text.indexOf('{{');
+  const close = text.lastIndexOf('}}');
+  const isClosed = close > text.lastIndexOf('{{');
+  const start = text.startsWith('-', open + 2) ? 0 : open;
+  const end = isClosed && !text.startsWith('-', close - 1) ? close + 2 : text.length;
+  return { before: text.slice(0, start), action: text.slice(start, end), after: text.slice(end) };
 }
