@@ -1,7 +1,6 @@
-import type { Value } from '../yaml/index.ts';
+import { fieldsOf, isFields, listOf, type Fields } from '../yaml/index.ts';
 import type { SchemaFault } from './validate-object.ts';
 
-type Fields = { [key: string]: Value };
 type Path = readonly (string | number)[];
 
 const subdomain = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
@@ -106,16 +105,4 @@ function checkMounts(
       }
     }
   }
-}
-
-function isFields(value: Value | undefined): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function fieldsOf(value: Value | undefined): Fields {
-  return isFields(value) ? value : {};
-}
-
-function listOf(value: Value | undefined): readonly Value[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -1,8 +1,6 @@
-import type { Value } from '../yaml/index.ts';
+import { fieldsOf, isFields, listOf, textOf, type Fields, type Value } from '../yaml/index.ts';
 import { enumeration, scalars } from './scalars.ts';
 import { anything, type Limits, type ObjectShape, type Shape } from './shape.ts';
-
-type Fields = { [key: string]: Value };
 
 const preserve = 'x-kubernetes-preserve-unknown-fields';
 
@@ -43,7 +41,7 @@ function shapeOf(schema: Fields, objectMeta: Shape): Shape {
   if (schema['x-kubernetes-int-or-string'] === true) return scalars['x'] ?? anything;
   const limits = limitsOf(schema);
   const withLimits = limits === undefined ? {} : { limits };
-  const type = textOf(schema['type']);
+  const type = textOf(schema['type']) ?? '';
   switch (type) {
     case 'object': {
       const values = schema['additionalProperties'];
@@ -163,20 +161,4 @@ function sizeOfList(value: Value): number | undefined {
 
 function sizeOfMap(value: Value): number | undefined {
   return isFields(value) ? Object.keys(value).length : undefined;
-}
-
-function isFields(value: Value | undefined): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function fieldsOf(value: Value | undefined): Fields {
-  return isFields(value) ? value : {};
-}
-
-function textOf(value: Value | undefined): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function listOf(value: Value | undefined): readonly Value[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -6,14 +6,15 @@ import type { DeclaredSecret } from '../secrets/index.ts';
 import {
   at,
   child,
+  fieldsOf,
   itemsOf,
+  listOf,
   stringOf,
   type Value,
   type YamlMap,
   type YamlNode,
 } from '../yaml/index.ts';
 import { checkObjects, type CheckedUnit } from './check-objects.ts';
-import { fieldsOf, listOf } from './fields.ts';
 import type { EnvironmentClass } from './policy.ts';
 import { sortDefinitions, targetFacts } from './target.ts';
 

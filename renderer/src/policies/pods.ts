@@ -1,4 +1,4 @@
-import { fieldsOf, isFields, listOf, textOf, type Fields } from './fields.ts';
+import { fieldsOf, isFields, listOf, textOf, type Fields } from '../yaml/index.ts';
 
 type Path = readonly (string | number)[];
 

@@ -1,3 +1,4 @@
+export { fieldsOf, isFields, listOf, textOf, textsOf, type Fields } from './fields.ts';
 export type { YamlProblem, YamlText } from './library.ts';
 export { placeInside } from './inside.ts';
 export { mergeNodes, withoutRemovals, type ReplacementListener } from './merge.ts';

@@ -1,4 +1,4 @@
-import { textOf } from '../fields.ts';
+import { textOf } from '../../yaml/index.ts';
 import type { Policy } from '../policy.ts';
 
 /** Tags that are moved to whatever is newest: names of branches and channels. */

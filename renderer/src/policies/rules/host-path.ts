@@ -1,4 +1,4 @@
-import { fieldsOf, isFields, textOf, type Fields } from '../fields.ts';
+import { fieldsOf, isFields, textOf, type Fields } from '../../yaml/index.ts';
 import { volumesOf } from '../pods.ts';
 import type { Policy, PolicyViolation } from '../policy.ts';
 

@@ -1,4 +1,4 @@
-import { fieldsOf, type Fields } from '../fields.ts';
+import { fieldsOf, type Fields } from '../../yaml/index.ts';
 import type { Policy } from '../policy.ts';
 
 /**

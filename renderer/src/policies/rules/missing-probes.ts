@@ -1,4 +1,4 @@
-import { isFields, listOf } from '../fields.ts';
+import { isFields, listOf } from '../../yaml/index.ts';
 import type { Policy } from '../policy.ts';
 
 /** A container with ports gets traffic as soon as it starts, unless a probe says when it is ready. */

@@ -1,4 +1,4 @@
-import { fieldsOf } from '../fields.ts';
+import { fieldsOf } from '../../yaml/index.ts';
 import type { Policy } from '../policy.ts';
 
 /** A Secret with data: what is rendered is committed, and stays in the history for good. */

@@ -1,4 +1,4 @@
-import { fieldsOf, listOf, textsOf, type Fields } from '../fields.ts';
+import { fieldsOf, listOf, textsOf, type Fields } from '../../yaml/index.ts';
 import type { Policy, PolicyViolation } from '../policy.ts';
 
 /** What containers may add without more rights than they have anyway. */

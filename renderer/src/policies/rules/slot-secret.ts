@@ -1,4 +1,4 @@
-import { fieldsOf, listOf, textOf, textsOf } from '../fields.ts';
+import { fieldsOf, listOf, textOf, textsOf } from '../../yaml/index.ts';
 import { volumesOf } from '../pods.ts';
 import type { Policy, PolicyObject, PolicyViolation } from '../policy.ts';
 
