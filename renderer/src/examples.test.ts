@@ -59,7 +59,7 @@ describe('the stacks of this repository', () => {
     const directory = await mkdtemp(join(tmpdir(), 'ck-content-'));
     try {
       const rendered = await render('examples/shop', 'dev');
-      await writeDirectory(directory, rendered.files);
+      writeDirectory(directory, rendered.files);
       expect(await gitTreeOf(directory)).to.equal(rendered.contentHash);
     } finally {
       await rm(directory, { recursive: true, force: true });

@@ -109,6 +109,7 @@ function convertEnvironments(
 ): YAMLMap {
   const environments = old.takeMap('environments');
   const map = new YAMLMap();
+  const seen = new Map<string, string>();
   const project = scalarText(spec.get('project') ?? stack);
   for (const name of environments?.keys() ?? []) {
     const comment = environments?.commentOf(name);
@@ -118,6 +119,15 @@ function convertEnvironments(
     if (from !== undefined) putEntry(environment, from);
     const place = settings?.placeOf('namespaceTemplate') ?? {};
     const template = settings?.take('namespaceTemplate');
+    const written = scalarText(template?.pair.value);
+    const other = written === '' ? undefined : seen.get(written);
+    if (other !== undefined)
+      notes.person(
+        place,
+        `environments ${other} and ${name} share a namespace: each would delete what the other made`,
+        `Drop ${name} and let its work happen in ${other}, or give it a namespace of its own.`,
+      );
+    seen.set(written, name);
     if (project === 'codex-k8s' && name === 'production') {
       put(environment, 'namespaceTemplate', textNode('{{ .Project }}-production'));
       const overrides = new YAMLMap();

@@ -228,6 +228,15 @@ describe('migrating a stack of the second layout', () => {
     ]);
   });
 
+  it('tells of two environments in one namespace', () => {
+    const { notes } = migrateText(
+      'apiVersion: codex-k8s.dev/v1alpha1\nkind: ServiceStack\nmetadata: { name: a }\nspec:\n  environments:\n    production: { namespaceTemplate: a-prod }\n    ai-repair: { namespaceTemplate: a-prod }\n',
+    );
+    expect(notes.map(({ line, message }) => `${line} ${message}`)).to.deep.equal([
+      '7 environments production and ai-repair share a namespace: each would delete what the other made',
+    ]);
+  });
+
   it('gives the platform its documented production namespace', () => {
     const { files } = migrateText(
       'apiVersion: codex-k8s.dev/v1alpha1\nkind: ServiceStack\nmetadata: { name: codex-k8s }\nspec:\n  environments:\n    production: { namespaceTemplate: "{{ .Project }}-prod" }\n',
