@@ -46,7 +46,7 @@ export async function runComponent(
     stdio: ['ignore', log, log],
   });
   closeSync(log);
-  yieldToOthers(child.pid);
+  if (background.has(name)) yieldToOthers(child.pid);
   const ended = new Promise<Ending>((resolve) =>
     child.once('exit', (code, signal) => resolve({ code, signal })),
   );
@@ -69,8 +69,13 @@ export async function runComponent(
   };
 }
 
-// A simulated cluster of many objects takes whatever there is of a machine: who works at it, and
-// the platform that is being tried, come first.
+// These make the work of a simulated cluster, as much as a machine gives them: who works at it, the
+// platform that is being tried and the API server that both wait for come first.
+const background: ReadonlySet<BinaryName> = new Set([
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kwok',
+]);
 const lowerPriority = 5;
 
 function yieldToOthers(pid: number | undefined): void {
