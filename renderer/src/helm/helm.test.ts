@@ -81,6 +81,12 @@ describe('a chart', function () {
     const cluster = { kubernetesVersion: '1.35' };
     const text = await rendered(files, 'manifests/web/configmap-web.yaml', { cluster });
     expect(text).to.contain('kubernetes: v1.35.0\n').and.contain('monitors: "true"\n');
+    const declared = {
+      ...files,
+      'services.yaml': `${files['services.yaml']}  kubernetes: { version: "1.34.2" }\n`,
+    };
+    const own = await rendered(declared, 'manifests/web/configmap-web.yaml');
+    expect(own).to.contain('kubernetes: v1.34.2\n');
     expect(text).to.contain('found: "map[]"\n').and.contain('address: ""\n');
   });
 

@@ -232,9 +232,11 @@ function definedScope({ kind, value }: DeclaredObject): [string, 'Cluster' | 'Na
 async function manifestsOf(
   scope: RenderScope,
   unit: DeclaredUnit,
-  { marks }: ResolvedStack,
+  { marks, root }: ResolvedStack,
 ): Promise<ManifestSource[]> {
-  return findSources(scope, unit, marks.namespace, (path, node) =>
+  const declared = stringOf(at(root, ['spec', 'kubernetes', 'version']));
+  const cluster = { namespace: marks.namespace, kubernetesVersion: declared };
+  return findSources(scope, unit, cluster, (path, node) =>
     matchPaths(scope, node.source.file, path, node),
   );
 }

@@ -12,11 +12,13 @@ const usualKubernetesVersion = '1.36.0';
 /**
  * Where the objects of a unit come from: its manifest files, paths and patterns resolved against
  * the file that names them, then its chart, then its kustomization.
+ *
+ * @param cluster what the stack says of its cluster; what the caller says wins
  */
 export async function findSources(
   scope: RenderScope,
   unit: DeclaredUnit,
-  namespace: string,
+  cluster: { namespace: string; kubernetesVersion: string | undefined },
   match: (path: string, node: YamlNode) => Promise<readonly string[]>,
 ): Promise<ManifestSource[]> {
   const files = new Map<string, ManifestSource>();
@@ -36,7 +38,8 @@ export async function findSources(
   const { helm, kustomize } = unit.value;
   const chart = child(unit.node, 'helm');
   if (helm !== undefined && chart !== undefined) {
-    const kubernetesVersion = scope.inputs.cluster?.kubernetesVersion ?? usualKubernetesVersion;
+    const { namespace, kubernetesVersion: declared = usualKubernetesVersion } = cluster;
+    const kubernetesVersion = scope.inputs.cluster?.kubernetesVersion ?? declared;
     const target = { unit: unit.name, namespace, kubernetesVersion };
     sources.push(await helmSource(scope, helm, chart, target, resolve));
   }
