@@ -71,16 +71,14 @@ function distance({ path }: WrittenValue): number {
   return rank < 0 ? order.length : rank;
 }
 
-/** Every entry and item below a node, outer ones first. */
+/** The entries or items of a node. */
 export function partsOf(node: YamlNode, path: readonly (string | number)[]): Part[] {
   if (node.kind === 'scalar') return [];
-  const parts: Part[] =
-    node.kind === 'seq'
-      ? node.items.map((item, index) => ({ place: item, value: item, path: [...path, index] }))
-      : [...node.entries.values()].map((entry) => ({
-          place: entry,
-          value: entry.value,
-          path: [...path, entry.key],
-        }));
-  return parts.flatMap((part) => [part, ...partsOf(part.value, part.path)]);
+  if (node.kind === 'seq')
+    return node.items.map((item, index) => ({ place: item, value: item, path: [...path, index] }));
+  return [...node.entries.values()].map((entry) => ({
+    place: entry,
+    value: entry.value,
+    path: [...path, entry.key],
+  }));
 }

@@ -1,28 +1,30 @@
 import type { Place, Value, YamlEntry, YamlMap, YamlNode } from '../yaml/index.ts';
 
-/** What to do to the nodes of a tree, by where they are written. */
+/** What to do to the nodes of a tree. */
 export interface TreeChanges {
   /** Other values for scalars. */
-  values?: ReadonlyMap<string, string | number | boolean>;
+  values?: ReadonlyMap<YamlNode, string | number | boolean>;
   /** Entries and items to leave out. */
-  removed?: ReadonlySet<string>;
+  removed?: ReadonlySet<YamlNode | YamlEntry>;
   /** Entries to add to maps: key and value. */
-  added?: ReadonlyMap<string, readonly (readonly [key: string, value: Value])[]>;
+  added?: ReadonlyMap<YamlNode, readonly (readonly [key: string, value: Value])[]>;
 }
 
-/** Names a node or entry by where it is written: copies that merging makes keep their place. */
-export function placeKey(place: Place & { kind?: string }): string {
-  return `${place.source.file}:${place.offset}:${place.kind ?? 'entry'}`;
+/** Names a node by where it is written: copies that merging makes keep their place. */
+export function placeKey(node: YamlNode): string {
+  return `${node.source.file}:${node.offset}:${node.kind}`;
 }
 
 /** A copy of a tree with changes; the tree itself stays. What does not change stays the same node. */
 export function changeTree(node: YamlNode, changes: TreeChanges): YamlNode {
   if (node.kind === 'scalar') {
-    const value = changes.values?.get(placeKey(node));
+    const value = changes.values?.get(node);
     return value === undefined ? node : { ...node, value };
   }
   if (node.kind === 'seq') {
-    const kept = node.items.filter((item) => changes.removed?.has(placeKey(item)) !== true);
+    const { removed } = changes;
+    const kept =
+      removed === undefined ? node.items : node.items.filter((item) => !removed.has(item));
     const items = kept.map((item) => changeTree(item, changes));
     const same = items.length === node.items.length;
     return same && items.every((item, index) => item === node.items[index])
@@ -35,14 +37,14 @@ export function changeTree(node: YamlNode, changes: TreeChanges): YamlNode {
 function changeMap(node: YamlMap, changes: TreeChanges): YamlMap {
   let entries: Map<string, YamlEntry> | undefined;
   for (const [key, entry] of node.entries) {
-    if (changes.removed?.has(placeKey(entry)) === true) {
+    if (changes.removed?.has(entry) === true) {
       (entries ??= new Map(node.entries)).delete(key);
       continue;
     }
     const value = changeTree(entry.value, changes);
     if (value !== entry.value) (entries ??= new Map(node.entries)).set(key, { ...entry, value });
   }
-  for (const [key, value] of changes.added?.get(placeKey(node)) ?? []) {
+  for (const [key, value] of changes.added?.get(node) ?? []) {
     const { source, offset } = node;
     (entries ??= new Map(node.entries)).set(key, {
       key,

@@ -16,9 +16,10 @@ import {
   type Value,
   type YamlEntry,
   type YamlMap,
+  type YamlNode,
 } from '../yaml/index.ts';
 import type { Candidate } from './candidates.ts';
-import { changeTree, placeKey, type TreeChanges } from './change-tree.ts';
+import { changeTree, type TreeChanges } from './change-tree.ts';
 import { readAgain, type FoundStep } from './field-path.ts';
 import type { Effect } from './influences.ts';
 
@@ -83,12 +84,12 @@ export async function prepareExperiment(
     stack: alone,
     context,
     changing(candidates, variant) {
-      const values = new Map<string, string | number | boolean>();
+      const values = new Map<YamlNode, string | number | boolean>();
       for (const candidate of candidates) {
         if (candidate.kind !== 'written') continue;
         const { node } = candidate;
         const { value } = evaluateScalar(node, quiet.templates, context);
-        if (value !== null) values.set(placeKey(node), otherValue(value, variant));
+        if (value !== null) values.set(node, otherValue(value, variant));
       }
       const given = candidates.filter((candidate) => candidate.kind === 'input');
       const renamed = given.some(({ name }) => name === 'environment')
@@ -141,6 +142,9 @@ async function look(
   return document && { value: readAgain(toValue(document), subject.path) };
 }
 
+/** Ways to change one value. */
+export const valueVariants = 3;
+
 /** A value of the same type that is not the same. */
 function otherValue(value: string | number | boolean, variant = 0): string | number | boolean {
   if (typeof value === 'boolean') return !value;
@@ -184,12 +188,12 @@ function otherVersion(version: string): string {
 
 /** The stack with no unit but one. */
 function onlyUnit(stack: ValidatedStack, unit: string): ValidatedStack {
-  const removed = new Set<string>();
+  const removed = new Set<YamlNode>();
   for (const list of ['infrastructure', 'services']) {
     const units = child(child(stack.root, 'spec'), list);
     for (const item of units?.kind === 'seq' ? units.items : []) {
       const name = child(item, 'name');
-      if (name?.kind === 'scalar' && name.value !== unit) removed.add(placeKey(item));
+      if (name?.kind === 'scalar' && name.value !== unit) removed.add(item);
     }
   }
   return changeStack(stack, { removed });
@@ -203,7 +207,7 @@ function withOtherImages(stack: ValidatedStack): ValidatedStack {
     String(otherValue(name)),
     { from: `other/${name.toLowerCase()}:1` },
   ]);
-  return changeStack(stack, { added: new Map([[placeKey(images), others]]) });
+  return changeStack(stack, { added: new Map([[images, others]]) });
 }
 
 function changeStack(stack: ValidatedStack, changes: TreeChanges): ValidatedStack {

@@ -27,8 +27,7 @@ import {
   type GivenInput,
   type Part,
 } from './candidates.ts';
-import { placeKey } from './change-tree.ts';
-import { prepareExperiment, type Experiment, type Subject } from './experiment.ts';
+import { prepareExperiment, valueVariants, type Experiment, type Subject } from './experiment.ts';
 import { findField, parseFieldPath, printPath, type FoundStep } from './field-path.ts';
 import { findObject, type FoundObject } from './find-object.ts';
 import { findInfluences } from './influences.ts';
@@ -92,6 +91,7 @@ export async function explainField(given: RenderScope, question: Question): Prom
       candidatesOf(scope, stack, environment, experiment),
       experiment.changing,
       (candidate) => groupOf(candidate),
+      valueVariants,
     );
     origins.push(...influences.map((candidate) => describe(world, candidate, resolved, question)));
     origins.push(...(await lockOrigins(scope, field.value)));
@@ -227,22 +227,21 @@ function unitPath({ root }: ValidatedStack): ['services' | 'infrastructure', num
   return services.length > 0 ? ['services', 0] : ['infrastructure', 0];
 }
 
-/** Parts of the unit without which the field would be another; the innermost of them. */
+/**
+ * Parts of the unit without which the field would be another; the innermost of them. Where leaving
+ * out the whole makes no difference, no part of it does.
+ */
 async function presences(experiment: Experiment, parts: readonly Part[]): Promise<Origin[]> {
-  const found = await findInfluences(
-    parts.filter(({ path }) => path.at(-1) !== 'name'),
-    (set) => experiment.reshaping({ removed: new Set(set.map(({ place }) => placeKey(place))) }),
-    ({ path }) => JSON.stringify(path),
-  );
-  const inner = found.filter(
-    ({ path }) =>
-      !found.some((other) => other.path.length > path.length && isBelow(other.path, path)),
-  );
-  return inner.map(presenceOf);
-}
-
-function isBelow(path: readonly (string | number)[], above: readonly (string | number)[]): boolean {
-  return above.every((step, index) => path[index] === step);
+  const found: Origin[] = [];
+  for (const part of parts) {
+    if (part.path.at(-1) === 'name') continue;
+    const effect = await experiment.reshaping({ removed: new Set([part.place]) });
+    if (effect === 'same') continue;
+    const inner = await presences(experiment, partsOf(part.value, part.path));
+    if (inner.length === 0 && effect === 'changed') found.push(presenceOf(part));
+    found.push(...inner);
+  }
+  return found;
 }
 
 /** Fields that nobody has written and that would change the value. */
@@ -253,14 +252,13 @@ async function settingsOf(
   const found = await findInfluences(
     fields,
     (set) => {
-      const added = new Map<string, [string, Value][]>();
-      for (const { map, key, example } of set) {
-        const place = placeKey(map);
-        added.set(place, [...(added.get(place) ?? []), [key, example]]);
-      }
+      const added = new Map<YamlNode, [string, Value][]>();
+      for (const { map, key, example } of set)
+        added.set(map, [...(added.get(map) ?? []), [key, example]]);
       return experiment.reshaping({ added });
     },
     ({ path }) => JSON.stringify(path),
+    1,
   );
   return found.map(({ map, key, default: fallback, description }) => {
     const { path = '', ...place } = placed(map);

@@ -1,15 +1,13 @@
 /** What became of the field after a change: nothing, another value, or it is not there to be seen. */
 export type Effect = 'same' | 'changed' | 'gone';
 
-/** Ways to change one value. */
-const variants = 3;
-
 /**
  * Finds which of many candidates a value depends on by trying: all of them are changed at once, and
  * halves of those that had an effect again. A few dozen tries do for hundreds of candidates.
  *
  * @param tryChanging changes the given candidates together and tells the effect; `variant` says in
  * which way, for a value whose first change is not allowed
+ * @param variants how many ways there are to change one candidate
  * @param groupOf candidates that must change together to keep a stack whole, such as a port's name
  * and what refers to it, share a group
  */
@@ -17,6 +15,7 @@ export async function findInfluences<Candidate>(
   candidates: readonly Candidate[],
   tryChanging: (set: readonly Candidate[], variant: number) => Promise<Effect>,
   groupOf: (candidate: Candidate) => string,
+  variants: number,
 ): Promise<Candidate[]> {
   async function search(set: readonly Candidate[]): Promise<Candidate[]> {
     if (set.length === 0) return [];
