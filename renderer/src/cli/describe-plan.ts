@@ -10,7 +10,18 @@ export function describePlan(plan: ExecutionPlan): string {
     const units = plan.units.filter((unit) => unit.phase === phase);
     if (units.length > 0) lines.push(phase, ...branches(units, describeUnit));
   }
-  return `${lines.join('\n')}\n`;
+  return `${[...lines, ...describeNeeds(plan)].join('\n')}\n`;
+}
+
+/** What must be there before anything is applied. */
+function describeNeeds({ images, secrets = [], snapshots = [] }: ExecutionPlan): string[] {
+  const made = images.filter(({ policy = 'external' }) => policy !== 'external');
+  const needs = [
+    ...made.map(({ name, policy, reference }) => `${policy} ${name}: ${reference}`),
+    ...secrets.map(({ name, source, keys }) => `secret ${name}: ${keys.join(', ')} (${source})`),
+    ...snapshots.map(({ name, path }) => `snapshot ${name}: ${path === '' ? '.' : path}`),
+  ];
+  return needs.length === 0 ? [] : ['needs', ...branches(needs, (need) => [need])];
 }
 
 function describeUnit(unit: DeployUnit): string[] {
@@ -20,13 +31,31 @@ function describeUnit(unit: DeployUnit): string[] {
     ...(codeUpdateStrategy === undefined ? [] : [codeUpdateStrategy]),
     ...(dependsOn.length === 0 ? [] : [`after ${dependsOn.join(', ')}`]),
   ];
+  const objects = unit.objects.map(
+    (object) =>
+      `${object.kind}/${object.name}${object.namespace === undefined ? '  cluster-wide' : ''}`,
+  );
+  const after = [...hooksAt(unit, 'afterApply'), ...hooksAt(unit, 'afterHealthy')];
   return [
     `${name}  (${facts.join('; ')})`,
-    ...branches(unit.objects, (object) => {
-      const foreign = object.namespace === undefined ? '  cluster-wide' : '';
-      return [`${object.kind}/${object.name}${foreign}`];
-    }),
+    ...branches([...hooksAt(unit, 'beforeApply'), ...objects, ...after], (line) => [line]),
   ];
+}
+
+const moments = {
+  beforeApply: 'before it is applied',
+  afterApply: 'once it is applied',
+  afterHealthy: 'once it is healthy',
+} as const;
+
+/** Jobs of one moment, where they stand in the order. */
+function hooksAt({ hooks = [] }: DeployUnit, moment: keyof typeof moments): string[] {
+  return hooks
+    .filter(({ on }) => on === moment)
+    .map(
+      ({ name, type, object }) =>
+        `${object.kind}/${object.name}  ${type} ${name}, ${moments[moment]}`,
+    );
 }
 
 /** Each item with its own lines below it, drawn as branches of a tree. */

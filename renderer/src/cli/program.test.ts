@@ -219,6 +219,23 @@ describe('the program', () => {
     expect(await run('render', '-e', 'dev', '--out', 'out', '--check')).to.include({ code: 0 });
   });
 
+  it('prints a plan in the order of the deployment, with jobs where they run', async () => {
+    const { code, stderr, stdout } = await run('plan', '-e', 'dev');
+    expect([code, stderr]).to.deep.equal([0, '']);
+    expect(stdout.replace(/schema-[0-9a-f]{8}/, 'schema-*')).to
+      .equal(`shop/shop dev -> namespace shop-dev
+internal
+└─ web  (service; rebuild)
+   └─ Deployment/web
+edge
+└─ api  (service; rebuild; after web)
+   ├─ Job/api-schema-*  migration schema, before it is applied
+   └─ Deployment/api
+`);
+    const yaml = await run('plan', '-e', 'dev', '--output', 'yaml');
+    expect(yaml.stdout).to.match(/^apiVersion: codex-k8s.dev\/v1alpha1\nkind: ExecutionPlan\n/);
+  });
+
   it('explains a field, as text and as JSON', async () => {
     const text = await run('explain', 'prod', 'deploy/web', 'spec.replicas');
     expect([text.code, text.stderr, text.stdout]).to.deep.equal([

@@ -163,6 +163,17 @@ describe('the verification of a state commit', () => {
     expect(sha).to.have.length(40);
   });
 
+  it('finds the services.yaml of each stack in a repository of several', async () => {
+    await commit(source, { 'services.yaml': shop('2') }, 'first');
+    const shops = await render('dev');
+    const files = {
+      'services.yaml': shop('2').replace('name: shop', 'name: billing'),
+      'apps/shop/services.yaml': shop('2'),
+    };
+    await publish(shops, await commit(source, files, 'moved'));
+    expect(results(await verify())).to.deep.equal([['shop', 'verified']]);
+  });
+
   it('reads packed repositories', async () => {
     const sha = await commit(source, { 'services.yaml': shop('2') }, 'first');
     await publish(await render('dev'), sha);

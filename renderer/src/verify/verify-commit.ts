@@ -18,8 +18,8 @@ export interface VerifyRequest {
   commit: string;
   /** Repositories that may hold the sources. */
   sources: readonly GitRepository[];
-  renderer: Pick<Renderer, 'render'>;
-  /** Path of the services.yaml in its repository. */
+  renderer: Pick<Renderer, 'describe' | 'render'>;
+  /** Path of the services.yaml in its repository; where another stack lies there, others are tried. */
   file: string;
   /** Inputs that no record holds. */
   inputs: Pick<RenderInputs, 'vars' | 'cluster'>;
@@ -91,7 +91,7 @@ async function verifyStack(
   const result = await request.renderer.render({
     ...request.inputs,
     reader,
-    file: request.file,
+    file: await findStackFile(request, reader, stack),
     environment,
     ...(slot === undefined ? {} : { slot }),
     secretVersions: secretVersionsOf(plan),
@@ -166,6 +166,24 @@ async function openSource(
     if (found !== undefined) return source.readerAt(found, '');
   }
   return undefined;
+}
+
+/** The services.yaml of a stack: a repository may hold several, in directories of their own. */
+async function findStackFile(
+  { renderer, file }: VerifyRequest,
+  reader: SourceReader,
+  stack: string,
+): Promise<string> {
+  const name = file.slice(file.lastIndexOf('/') + 1);
+  const others = (await reader.list('')).filter(
+    (path) => path.endsWith(`/${name}`) || path === name,
+  );
+  for (const path of [file, ...others.filter((other) => other !== file)]) {
+    const described = await renderer.describe({ reader, file: path });
+    if (described.ok && described.stack.stack === stack) return path;
+  }
+  // None is certain: what is wrong with the usual one is what a person wants to read.
+  return file;
 }
 
 /** What the plan says of its secrets was an input of its render. */
