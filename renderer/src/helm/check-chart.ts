@@ -2,18 +2,14 @@ import type { Findings } from '../diagnostics/index.ts';
 import { sourceText } from '../yaml/index.ts';
 import { pathIn, type Chart } from './find-chart.ts';
 import { remoteReferences } from './schema-references.ts';
+import { reportUntypedValues } from './untyped-values.ts';
 import type { ChartValues } from './values.ts';
 
 const decoder = new TextDecoder();
 
 /** Reports what keeps a chart from being rendered with these values, before anything runs. */
 export function checkChart(findings: Findings, chart: Chart, values: ChartValues): void {
-  if (values.node !== undefined && !chart.files.has('values.schema.json'))
-    findings.report(
-      'untyped-values',
-      values.node,
-      `there is no ${pathIn(chart, 'values.schema.json')}: nothing says what these values may be`,
-    );
+  reportUntypedValues(findings, chart, values);
   for (const [path, bytes] of chart.files) {
     if (/(?:^|\/)charts\/[^/]+\.(?:tgz|tar\.gz)$/.test(path)) reportPacked(findings, chart, path);
     if (/(?:^|\/)values\.schema\.json$/.test(path))

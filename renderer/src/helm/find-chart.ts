@@ -16,8 +16,10 @@ export interface ChartPlace {
 
 /** A chart as it lies in the repository. */
 export interface Chart extends ChartPlace {
-  /** As its Chart.yaml says. */
+  /** Name as its Chart.yaml says. */
   name: string;
+  /** The Chart.yaml; undefined when it cannot be read. */
+  description: YamlNode | undefined;
   /** By path relative to the chart. */
   files: ReadonlyMap<string, Uint8Array>;
 }
@@ -59,14 +61,15 @@ export async function loadChart(
   }
   const prefix = directory === '' ? 0 : directory.length + 1;
   const files = new Map([...all].map(([path, bytes]) => [path.slice(prefix), bytes]));
-  const description = files.get('Chart.yaml');
-  if (description === undefined) {
+  const text = files.get('Chart.yaml');
+  if (text === undefined) {
     const message = `${place.written} is no chart: there is no ${pathIn(place, 'Chart.yaml')}`;
     findings.report('unusable-source', node, message);
     return undefined;
   }
-  const { documents } = await parseYaml(sourceText('Chart.yaml', decoder.decode(description)));
-  return { ...place, name: stringOf(at(documents[0], ['name'])) ?? '', files };
+  const { documents } = await parseYaml(sourceText('Chart.yaml', decoder.decode(text)));
+  const [description] = documents;
+  return { ...place, name: stringOf(at(description, ['name'])) ?? '', description, files };
 }
 
 /** A file of a chart, relative to the root of the source. */

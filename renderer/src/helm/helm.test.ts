@@ -158,6 +158,21 @@ describe('a chart', function () {
       ]);
     });
 
+    it('where its schema says nothing about a value', async () => {
+      const values =
+        '        values:\n          title: x\n          titel: y\n          store: { size: 1 }\n          db: {}\n';
+      const open = {
+        'charts/web/Chart.yaml': `${chart['charts/web/Chart.yaml']}dependencies: [{ name: counter, alias: store, version: 0.1.0 }]\n`,
+        'charts/web/charts/counter/Chart.yaml': 'apiVersion: v2\nname: counter\nversion: 0.1.0\n',
+        'charts/web/charts/counter/values.schema.json': '{}',
+        'charts/web/values.schema.json': '{ "properties": { "title": { "type": "string" } } }',
+      };
+      expect(await found(stack(plain + values, open))).to.deep.equal([
+        'services.yaml:15:11 CK-R-121 charts/web/values.schema.json does not say what titel may be',
+        'services.yaml:17:11 CK-R-121 charts/web/values.schema.json does not say what db may be',
+      ]);
+    });
+
     it('where a template fails', async () => {
       const files = stack(plain, {
         'charts/web/templates/config.yaml': `${configMap}  x: {{ .Values.nothing.there }}\n`,
