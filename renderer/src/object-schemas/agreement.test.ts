@@ -1,5 +1,6 @@
 import { sharedControlPlane } from '@codex-k8s/testing';
 import { expect } from 'chai';
+import { groupOf } from '../objects/index.ts';
 import type { Value } from '../yaml/index.ts';
 import {
   checkConsistency,
@@ -30,6 +31,14 @@ describe('the offline validator and a real API server', () => {
     catalog = await loadCatalog('1.36');
   });
   after(() => server.close());
+
+  it('know the same kinds', async () => {
+    const known = new Set(catalog.kinds());
+    // Other tests bring kinds of their own to a cluster that they share.
+    const served = (await server.servedKinds()).filter((key) => catalog.hasGroup(groupOf(key)));
+    expect(served).to.include('apps/v1 Deployment').and.to.have.length.above(50);
+    expect(served.filter((key) => !known.has(key))).to.deep.equal([]);
+  });
 
   for (const { path, object } of specimens) {
     it(`agree about ${object.kind}: as it should be, and with one field changed`, async function () {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
 import { parse } from 'yaml';
-import type { Value } from '../../yaml/index.ts';
+import { fieldsOf, listOf, textOf, textsOf, type Value } from '../../yaml/index.ts';
 
 /** What a real API server says of an object that is not applied. */
 export interface Verdict {
@@ -14,6 +14,8 @@ export interface ApiServer {
   /** Server-side apply as a dry run, unknown and double fields refused. */
   judge(path: string, object: Value): Promise<Verdict>;
   send(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: Value): Promise<Verdict>;
+  /** `<apiVersion> <kind>` of everything that can be made on the server. */
+  servedKinds(): Promise<string[]>;
   /** Waits until the server knows the kind of an object. */
   untilServed(path: string): Promise<void>;
   close(): void;
@@ -28,10 +30,15 @@ export async function openApiServer(kubeconfigPath: string): Promise<ApiServer> 
   const authorization = `Bearer ${text('users.0.user.token')}`;
   const server = text('clusters.0.cluster.server');
 
-  const send = (method: string, path: string, sent?: Value): Promise<Verdict> =>
+  const exchange = (
+    method: string,
+    path: string,
+    sent?: Value,
+    more: Record<string, string> = {},
+  ): Promise<{ status: number; text: string }> =>
     new Promise((resolve, reject) => {
       const type = method === 'PATCH' ? 'application/apply-patch+yaml' : 'application/json';
-      const headers = { 'Content-Type': type, Authorization: authorization };
+      const headers = { 'Content-Type': type, Authorization: authorization, ...more };
       const call = request(`${server}${path}`, { agent, method, headers });
       call.on('error', reject);
       call.on('response', (response) => {
@@ -39,16 +46,28 @@ export async function openApiServer(kubeconfigPath: string): Promise<ApiServer> 
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', reject);
         response.on('end', () => {
-          const status = response.statusCode ?? 0;
-          const body = Buffer.concat(chunks).toString();
-          resolve({ status, message: status < 300 ? '' : messageOf(body) });
+          resolve({
+            status: response.statusCode ?? 0,
+            text: Buffer.concat(chunks).toString(),
+          });
         });
       });
       call.end(sent === undefined ? undefined : JSON.stringify(sent));
     });
 
+  const send = async (method: string, path: string, sent?: Value): Promise<Verdict> => {
+    const { status, text: answer } = await exchange(method, path, sent);
+    return { status, message: status < 300 ? '' : messageOf(answer) };
+  };
+
   return {
     send,
+    async servedKinds() {
+      const Accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+      const lists = ['/api', '/apis'].map((path) => exchange('GET', path, undefined, { Accept }));
+      const found = (await Promise.all(lists)).flatMap((list) => kindsIn(list.text));
+      return [...new Set(found)].toSorted();
+    },
     judge: (path, object) =>
       send('PATCH', `${path}?dryRun=All&fieldManager=judge&fieldValidation=Strict`, object),
     async untilServed(path) {
@@ -62,6 +81,23 @@ export async function openApiServer(kubeconfigPath: string): Promise<ApiServer> 
     },
     close: () => agent.destroy(),
   };
+}
+
+/** Kinds of a discovery document that can be created. */
+function kindsIn(text: string): string[] {
+  const list: Value = JSON.parse(text);
+  return listOf(fieldsOf(list)['items']).flatMap((item) => {
+    const group = textOf(fieldsOf(fieldsOf(item)['metadata'])['name']) ?? '';
+    return listOf(fieldsOf(item)['versions']).flatMap((version) => {
+      const { version: name, resources } = fieldsOf(version);
+      const apiVersion = group === '' ? textOf(name) : `${group}/${textOf(name)}`;
+      return listOf(resources).flatMap((resource) => {
+        const { responseKind, verbs } = fieldsOf(resource);
+        const kind = textOf(fieldsOf(responseKind)['kind']);
+        return textsOf(verbs).includes('patch') ? [`${apiVersion} ${kind}`] : [];
+      });
+    });
+  });
 }
 
 /** Of a Status object; other answers are plain text. */
