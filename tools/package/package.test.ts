@@ -5,6 +5,12 @@ import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from '
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import {
+  installedPrograms,
+  installTimeoutMs,
+  nameOf,
+  repositoryStacks,
+} from '../../renderer/src/testing/index.ts';
 import { packRenderer, root, type PackedPackage } from './index.ts';
 
 const run = promisify(execFile);
@@ -123,6 +129,57 @@ describe('the packed renderer', function () {
       }
     }
   });
+
+  it('compares commits without the git program, on every Node here', async () => {
+    const repository = join(directory, 'repository');
+    await cp(join(root, 'examples/shop'), repository, { recursive: true });
+    const git = (...args: string[]) =>
+      run('git', ['-c', 'user.name=T', '-c', 'user.email=t@example.test', ...args], {
+        cwd: repository,
+        env: { ...bare, GIT_CONFIG_NOSYSTEM: '1' },
+      });
+    await git('init', '--quiet');
+    await git('add', '--all');
+    await git('commit', '--quiet', '-m', 'First');
+    await git('gc', '--quiet');
+    const file = join(repository, 'services.yaml');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace('valkey:8.1', 'valkey:8.2'));
+    await git('commit', '--quiet', '--all', '-m', 'Second');
+    const cli = join(folder, 'node_modules/@codex-k8s/renderer/dist/cli.js');
+    for (const node of await everyNode()) {
+      const args = [cli, 'diff', '--base', 'HEAD~1', '--head', 'HEAD', '--env', 'dev'];
+      const { stdout } = await run(node, args, {
+        cwd: repository,
+        env: { ...bare, PATH: '/nowhere' },
+      });
+      expect(stdout, node).to.include('  ~ cart: tag 8.1-alpine → 8.2-alpine\n');
+    }
+  });
+
+  for (const stack of repositoryStacks)
+    it(`renders the golden files of ${nameOf(stack)}`, async function () {
+      const { directory: place, environment, slot, needsPrograms } = stack;
+      if (needsPrograms === true) this.timeout(installTimeoutMs);
+      const tools = needsPrograms === true ? await installedPrograms() : undefined;
+      if (tools?.missing !== undefined) throw new Error(tools.missing);
+      const out = join(directory, 'golden');
+      const args = ['render', '--env', environment, '--out', out];
+      await run(
+        join(folder, 'node_modules/.bin/codex-k8s-renderer'),
+        slot === undefined ? args : [...args, '--slot', String(slot)],
+        {
+          cwd: join(root, place),
+          env: { ...bare, TZ: 'Asia/Kathmandu', CODEXK8S_TOOLS_DIR: tools?.directory ?? '' },
+        },
+      );
+      const { 'plan.json': plan, ...manifests } = await contentsOf(out);
+      await rm(out, { recursive: true });
+      const golden = join(root, 'renderer/testdata/rendered', nameOf(stack));
+      expect(plan).to.equal(await readFile(`${golden}.plan.json`, 'utf8'));
+      const texts = Object.entries(manifests).map(([file, text]) => `--- # ${file}\n${text}`);
+      expect(texts.join('')).to.equal(await readFile(`${golden}.yaml`, 'utf8'));
+    });
 
   it('reports mistakes as the workspace does: the validators were compiled when it was packed', async () => {
     const file = join(folder, 'services.yaml');

@@ -1,6 +1,5 @@
 import { existsSync, promises } from 'node:fs';
 import { join } from 'node:path';
-import type * as IsomorphicGit from 'isomorphic-git';
 import { BoundedMap } from '../cache/index.ts';
 import { RepositoryError } from './repository-error.ts';
 
@@ -23,7 +22,6 @@ export interface ObjectStore {
   readonly gitdir: string;
   /** Whether the history was cut off (`git clone --depth`). */
   readonly shallow: boolean;
-  git(): Promise<typeof IsomorphicGit>;
   readTree(oid: string): Promise<ReadonlyMap<string, StoredEntry>>;
   readBlob(oid: string): Promise<Uint8Array>;
   /** The commit that an id names, through annotated tags. */
@@ -32,6 +30,8 @@ export interface ObjectStore {
   expand(abbreviated: string): Promise<string | undefined>;
   /** The id that a full or short ref name stands for. */
   resolveRef(name: string): Promise<string | undefined>;
+  /** The best common ancestors of two commits. */
+  findMergeBases(a: string, b: string): Promise<readonly string[]>;
 }
 
 const fileSystem = { promises };
@@ -44,7 +44,8 @@ export function openObjectStore(gitdir: string): ObjectStore {
   const blobs = new BoundedMap<Uint8Array>(64 * 1024 * 1024);
   const shallow = existsSync(join(gitdir, 'shallow'));
   // Loading it takes longer than most diffs: only who reads objects pays for it.
-  const git = () => import('isomorphic-git');
+  // Its default export holds everything, bundled or not.
+  const git = async () => (await import('isomorphic-git')).default;
 
   async function attempt<Result>(oid: string, work: () => Promise<Result>): Promise<Result> {
     try {
@@ -63,7 +64,6 @@ export function openObjectStore(gitdir: string): ObjectStore {
   return {
     gitdir,
     shallow,
-    git,
     readTree(oid) {
       const known = trees.get(oid) ?? loadTree(oid);
       trees.set(oid, known);
@@ -90,6 +90,18 @@ export function openObjectStore(gitdir: string): ObjectStore {
     async resolveRef(name) {
       const { resolveRef } = await git();
       return resolveRef({ fs: fileSystem, gitdir, ref: name }).catch(() => undefined);
+    },
+    async findMergeBases(a, b) {
+      const { findMergeBase } = await git();
+      const found = findMergeBase({ fs: fileSystem, gitdir, oids: [a, b], cache });
+      const oids = await found.catch((cause: unknown) => {
+        throw shallow
+          ? new RepositoryError('shallow-history', 'the common ancestor is not in this clone')
+          : new RepositoryError('unreadable-repository', 'the history cannot be read', { cause });
+      });
+      if (oids.length === 0 && shallow)
+        throw new RepositoryError('shallow-history', 'the common ancestor is not in this clone');
+      return oids;
     },
   };
 }

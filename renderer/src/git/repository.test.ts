@@ -158,6 +158,8 @@ describe('a repository read without git', () => {
       const error = await failure(resolved(revision, clone));
       expect([revision, codeOf(error)]).to.deep.equal([revision, 'CK-R-192']);
     }
+    const opened = await openRepository(clone);
+    expect(codeOf(await failure(opened.mergeBase(second, first)))).to.equal('CK-R-192');
     expect(codes['shallow-history'].hint).to.include('fetch-depth: 0');
     await rm(place, { recursive: true });
   });

@@ -41,20 +41,7 @@ export async function openRepository(directory: string): Promise<GitRepository> 
       return root === undefined ? emptyReader : createTreeReader(store, root);
     },
     readCommit: (oid) => store.readCommit(oid),
-    async mergeBase(a, b) {
-      const { findMergeBase } = await store.git();
-      const fs = await import('node:fs');
-      const oids = await findMergeBase({ fs, gitdir: common, oids: [a, b] }).catch(
-        (cause: unknown) => {
-          throw store.shallow
-            ? new RepositoryError('shallow-history', 'the common ancestor is not in this clone')
-            : new RepositoryError('unreadable-repository', 'the history cannot be read', { cause });
-        },
-      );
-      if (oids.length === 0 && store.shallow)
-        throw new RepositoryError('shallow-history', 'the common ancestor is not in this clone');
-      return oids[0];
-    },
+    mergeBase: async (a, b) => (await store.findMergeBases(a, b))[0],
   };
 }
 
