@@ -283,7 +283,7 @@ export interface Image {
    */
   repository?: string;
   /**
-   * build: directory the image is built from, relative to this file. Every file in it counts for the tag, also what a .dockerignore leaves out: keep it small.
+   * build: directory the image is built from, relative to this file. Every file that git keeps in it counts for the tag, also what a .dockerignore leaves out: keep it small.
    */
   context?: string;
   /**
