@@ -1,6 +1,6 @@
 import { suggest } from '../diagnostics/index.ts';
 import { reportYaml } from '../manifests/index.ts';
-import type { FinishedObject } from '../objects/index.ts';
+import type { FinishedObject, FinishedUnit } from '../objects/index.ts';
 import type { RenderScope } from '../render-scope.ts';
 import type { DeclaredSecret } from '../secrets/index.ts';
 import {
@@ -37,7 +37,8 @@ export async function checkStack(scope: RenderScope, stack: CheckedStack): Promi
   const { environment, root, units, leftOut } = stack;
   reportEnvironments(scope, root);
   const fromFiles = await readDefinitions(scope, stack);
-  const own = units.flatMap((unit) => unit.finished.definitions);
+  const bringers = units.filter((unit) => unit.finished.definitions.length > 0);
+  const own = bringers.flatMap((unit) => unit.finished.definitions);
   const { facts, isNewerThanKnown } = await targetFacts(findings, {
     given: inputs.cluster?.kubernetesVersion,
     declared: at(root, ['spec', 'kubernetes', 'version']),
@@ -45,7 +46,7 @@ export async function checkStack(scope: RenderScope, stack: CheckedStack): Promi
     // Definitions among the objects have no digest at hand; they are rare, and so is the work.
     definitionsKey: own.length === 0 ? fromFiles.key : undefined,
     slotSecrets: inputs.slot === undefined ? undefined : slotSecrets(stack),
-    hasDefaultLimit: units.some((unit) => unit.finished.objects.some(givesLimits)),
+    hasDefaultLimit: units.some((unit) => hasLimits(unit.finished)),
   });
   checkObjects(findings, {
     units,
@@ -71,6 +72,18 @@ function classOf(
 function namesOf(root: YamlMap, name: string): Set<string> {
   const aliases = itemsOf(at(root, ['spec', 'environments', name, 'aliases']));
   return new Set([name, ...aliases.flatMap((alias) => stringOf(alias) ?? [])]);
+}
+
+/** Looked at once: most units never change between renders. */
+const limitsByUnit = new WeakMap<FinishedUnit, boolean>();
+
+function hasLimits(unit: FinishedUnit): boolean {
+  let has = limitsByUnit.get(unit);
+  if (has === undefined) {
+    has = unit.objects.some(givesLimits);
+    limitsByUnit.set(unit, has);
+  }
+  return has;
 }
 
 /** Whether an object gives every container of its namespace a memory limit. */
