@@ -120,9 +120,13 @@ function overComponents(
   let defaults: YamlNode | undefined;
   for (const node of itemsOf(child(service, 'use')).toReversed()) {
     const name = stringOf(node);
-    const component = name === undefined ? undefined : components.get(name);
+    if (name === undefined) {
+      scope.findings.report('wrong-type', node, 'a service uses components by their names');
+      continue;
+    }
+    const component = components.get(name);
     if (component === undefined) {
-      const hint = suggest(name ?? '', components.keys());
+      const hint = suggest(name, components.keys());
       scope.findings.report(
         'unknown-component',
         node,

@@ -18,3 +18,4 @@ export {
   type RepositoryStack,
 } from './repository-stacks.ts';
 export { runMain, type Ended } from './run-main.ts';
+export { leavesOf, wholeStack, withLeaf, type Json, type Path } from './whole-stack.ts';
