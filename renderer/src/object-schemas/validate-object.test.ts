@@ -111,6 +111,8 @@ describe('the offline validator', () => {
     const wrong = ['', 'a', '1 GB', '1GB', '1gi', '1kk', '1.1.1', '1Kii', 'm', '0x10'];
     expect(fine.filter((value) => !isQuantity(value))).to.deep.equal([]);
     expect(wrong.filter((value) => isQuantity(value))).to.deep.equal([]);
+    // A pattern that goes back and forth would take hours.
+    expect(isQuantity(`${'1'.repeat(1_000_000)}x`)).to.equal(false);
   });
 });
 
