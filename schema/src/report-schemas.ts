@@ -1,5 +1,7 @@
 import diff from '../schemas/diff.schema.json' with { type: 'json' };
 import explanation from '../schemas/explanation.schema.json' with { type: 'json' };
+import lockReport from '../schemas/lock-report.schema.json' with { type: 'json' };
+import render from '../schemas/render.schema.json' with { type: 'json' };
 import validation from '../schemas/validation.schema.json' with { type: 'json' };
 import verification from '../schemas/verification.schema.json' with { type: 'json' };
 
@@ -7,4 +9,11 @@ import verification from '../schemas/verification.schema.json' with { type: 'jso
  * The published JSON Schemas of what commands print. They describe output: nothing is validated by
  * them while the product runs.
  */
-export const reportSchemas = { diff, explanation, validation, verification } as const;
+export const reportSchemas = {
+  diff,
+  explanation,
+  lockReport,
+  render,
+  validation,
+  verification,
+} as const;

@@ -1,3 +1,5 @@
+import { reportSchemas } from '@codex-k8s/schema';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -128,6 +130,11 @@ describe('images lock', () => {
       unused: [`${registry.host}/team/web:1`, `${registry.host}/team/web:2`],
     });
     expect(await lockText()).to.equal(text);
+    await writeFile(join(directory, 'services.yaml'), stack('1'));
+    const written = await run('images', 'lock', '--output', 'json');
+    const validate = new Ajv2020().compile(reportSchemas.lockReport);
+    for (const report of [stdout, written.stdout])
+      expect(validate(JSON.parse(report)), report).to.equal(true);
   });
 
   it('keeps what is locked when a tag moves, until it is asked for new digests', async () => {

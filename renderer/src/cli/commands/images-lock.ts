@@ -1,4 +1,4 @@
-import type { Diagnostic } from '@codex-k8s/schema';
+import type { Diagnostic, LockReport } from '@codex-k8s/schema';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { LockableReference } from '../../image-references.ts';
 import type { CliContext } from '../context.ts';
@@ -72,8 +72,8 @@ async function lockImages(context: CliContext, options: Options): Promise<number
         wanted.flatMap((key) => used.references.get(key) ?? []),
       )
     : new Map<string, string>();
-  const result: LockResult = {
-    path,
+  const result = {
+    lock: path,
     missing: wanted.filter((key) => !locked.digests.has(key)),
     moved: [...found]
       .filter(([key, digest]) => (locked.digests.get(key) ?? digest) !== digest)
@@ -82,56 +82,48 @@ async function lockImages(context: CliContext, options: Options): Promise<number
     // One environment cannot tell what the others use.
     unused: options.env === undefined ? [...unused] : [],
   };
-  if (options.check === true) return sayWhetherCurrent(context, options, result);
+  if (options.check === true) {
+    const ok = result.missing.length + result.moved.length + result.unused.length === 0;
+    await sayWhetherCurrent(context, options, { ok, ...result });
+    return ok ? exitCodes.fine : exitCodes.differences;
+  }
   const stays = options.env === undefined ? [] : unused;
   const digests = new Map([...kept, ...found]);
   for (const key of stays) digests.set(key, locked.digests.get(key) ?? '');
   writeLockFile(options.file, printLock(digests));
-  return sayWhatIsLocked(context, options, result, digests);
-}
-
-interface LockResult {
-  path: string;
-  missing: string[];
-  moved: string[];
-  unused: string[];
+  const images = Object.fromEntries([...digests].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  await sayWhatIsLocked(context, options, { ok: true, ...result, images });
+  return exitCodes.fine;
 }
 
 async function sayWhetherCurrent(
   context: CliContext,
   options: Options,
-  { path, missing, moved, unused }: LockResult,
-): Promise<number> {
-  const current = missing.length + moved.length + unused.length === 0;
-  if (options.output !== 'text') {
-    const { printData } = await import('../rendering.ts');
-    printData(context, options.output, { ok: current, lock: path, missing, moved, unused });
-  } else {
-    const lines = Object.entries({ missing, moved, unused }).flatMap(([what, keys]) =>
-      keys.map((key) => `${what} ${key}\n`),
-    );
-    context.output.data(lines.join(''));
-    const message = current ? 'is current' : 'is not current: run codex-k8s-renderer images lock';
-    context.output.message(`${path} ${message}${moved.length > 0 ? ' --update' : ''}\n`);
-  }
-  return current ? exitCodes.fine : exitCodes.differences;
+  report: LockReport,
+): Promise<void> {
+  const { printData } = await import('../rendering.ts');
+  if (options.output !== 'text') return printData(context, options.output, report);
+  const { ok, lock, missing, moved, unused } = report;
+  const lines = Object.entries({ missing, moved, unused }).flatMap(([what, keys]) =>
+    keys.map((key) => `${what} ${key}\n`),
+  );
+  context.output.data(lines.join(''));
+  const message = ok ? 'is current' : 'is not current: run codex-k8s-renderer images lock';
+  context.output.message(`${lock} ${message}${moved.length > 0 ? ' --update' : ''}\n`);
 }
 
 async function sayWhatIsLocked(
   context: CliContext,
   options: Options,
-  { path, missing, moved, unused }: LockResult,
-  digests: ReadonlyMap<string, string>,
-): Promise<number> {
-  if (options.output !== 'text') {
-    const { printData } = await import('../rendering.ts');
-    const images = Object.fromEntries([...digests].toSorted(([a], [b]) => (a < b ? -1 : 1)));
-    printData(context, options.output, { ok: true, lock: path, images, missing, moved, unused });
-  } else
-    context.output.message(
-      `${path}: ${digests.size} locked, ${missing.length} new, ${moved.length} moved, ${unused.length} no longer used\n`,
-    );
-  return exitCodes.fine;
+  report: LockReport,
+): Promise<void> {
+  const { printData } = await import('../rendering.ts');
+  if (options.output !== 'text') return printData(context, options.output, report);
+  const { lock, images = {}, missing, moved, unused } = report;
+  const count = Object.keys(images).length;
+  context.output.message(
+    `${lock}: ${count} locked, ${missing.length} new, ${moved.length} moved, ${unused.length} no longer used\n`,
+  );
 }
 
 /** The tags of one or all environments by lock key. */
