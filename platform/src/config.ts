@@ -1,5 +1,6 @@
 import { Ajv } from 'ajv';
 import { CodexError } from '@codex-k8s/controller';
+import { toolsDirectoryOf } from '@codex-k8s/renderer';
 import { settings } from './settings.ts';
 import type { SettingName } from './settings.ts';
 
@@ -19,6 +20,7 @@ export interface Config {
   kubeContext?: string;
   workLeaseMs: number;
   environmentLeaseMs: number;
+  toolsDirectory: string;
   sweepIntervalMs: number;
 }
 
@@ -54,6 +56,7 @@ export function readConfig(
     const value = overrides[name] ?? environment[settings[name].variable];
     if (value !== undefined && value !== '') given[name] = value;
   }
+  given['toolsDirectory'] ??= toolsDirectoryOf(environment);
   const ajv = new Ajv({ coerceTypes: true, useDefaults: true, allErrors: true });
   const validate = ajv.compile<Config>({
     type: 'object',

@@ -78,6 +78,12 @@ export const settings = {
     about: 'How long an apply process keeps an environment without renewing, in milliseconds.',
     schema: { type: 'integer', minimum: 500, maximum: 600000, default: 20000 },
   },
+  toolsDirectory: {
+    variable: 'CODEXK8S_TOOLS_DIR',
+    about:
+      'Where `codex-k8s-renderer tools install` puts helm and kustomize, for stacks that bring charts or kustomizations. The user’s cache directory when not given.',
+    schema: { type: 'string', minLength: 1 },
+  },
   sweepIntervalMs: {
     variable: 'CODEXK8S_SWEEP_INTERVAL_MS',
     about:

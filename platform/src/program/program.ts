@@ -6,7 +6,7 @@ import {
   startControllerRole,
 } from '@codex-k8s/controller';
 import type { Checkpoint, ErrorData, RunningRole } from '@codex-k8s/controller';
-import { createRenderer } from '@codex-k8s/renderer';
+import { createManifestPrograms, createRenderer } from '@codex-k8s/renderer';
 import type { Config } from '../config.ts';
 import { startApiRole } from './api-role.ts';
 import { startProbes } from './probes.ts';
@@ -99,7 +99,9 @@ export async function startProgram(config: Config, options: ProgramOptions = {})
       running.push(
         await startControllerRole({
           ...parts,
-          renderer: createRenderer(),
+          renderer: createRenderer({
+            programs: createManifestPrograms({ toolsDirectory: config.toolsDirectory }),
+          }),
           leaseMs: config.workLeaseMs,
           sweepIntervalMs: config.sweepIntervalMs,
           onError,
