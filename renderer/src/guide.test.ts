@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createFilesystemReader, createRenderer } from './index.ts';
 import { runProgram } from './cli/program.ts';
-import { repositoryRoot } from './testing/index.ts';
+import { git, repositoryRoot } from './testing/index.ts';
 
 const guide = join(repositoryRoot, 'docs/services-yaml.md');
 /** Write what commands print now; the difference is what people review. */
@@ -86,7 +86,7 @@ async function findingsIn(directory: string): Promise<string[]> {
   return found;
 }
 
-/** Runs the commands of a block, each on a line of its own; returns what they print. */
+/** Runs the commands of a block – ours, and git – each on a line of its own; returns what they print. */
 async function runCommands(block: Block, directory: string): Promise<string> {
   const expected = block.role === '' ? 0 : Number(block.role.replace('exit=', ''));
   let printed = '';
@@ -99,8 +99,13 @@ async function runCommands(block: Block, directory: string): Promise<string> {
       .replaceAll(/\\\n\s*/g, '')
       .split('\n')) {
       const [program, ...words] = command.match(/'[^']*'|\S+/g) ?? [];
-      expect(program, `line ${block.line}`).to.equal('codex-k8s-renderer');
       const args = words.map((word) => word.replaceAll("'", ''));
+      if (program === 'git') {
+        const author = ['-c', 'user.name=Reader', '-c', 'user.email=reader@example.com'];
+        printed += await git(directory, [...author, ...args]);
+        continue;
+      }
+      expect(program, `line ${block.line}`).to.equal('codex-k8s-renderer');
       const code = await runProgram(args, { stdout: { write }, stderr: { write } });
       expect(code, `line ${block.line}: ${command}\n${printed}`).to.equal(expected);
     }
@@ -114,9 +119,13 @@ describe('the guide to services.yaml', () => {
   let text: string;
   let directory: string;
   const edits: { start: number; end: number; to: string }[] = [];
+  const dates = ['GIT_AUTHOR_DATE', 'GIT_COMMITTER_DATE'];
   before(async () => {
     text = await readFile(guide, 'utf8');
+    // Commits of the guide have the same name every time.
+    for (const name of dates) process.env[name] = '2026-01-01T00:00:00Z';
   });
+  after(() => dates.forEach((name) => delete process.env[name]));
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'ck-guide-'));
   });
