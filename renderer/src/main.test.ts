@@ -81,6 +81,7 @@ describe('the command line', () => {
     expect(bad).to.deep.include({ code: 1, stderr: '' });
     expect(JSON.parse(bad.stdout)).to.deep.equal({
       ok: false,
+      environments: ['dev'],
       diagnostics: [
         {
           code: 'CK-R-053',

@@ -1,3 +1,5 @@
+import { reportSchemas } from '@codex-k8s/schema';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
 import { spawn } from 'node:child_process';
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -270,6 +272,25 @@ from services.yaml:7:63  3
       '',
       'error: deploy/web: spec has no field replica\n  Did you mean "replicas"?\n',
     ]);
+  });
+
+  it('prints JSON that follows the published schemas, of success and failure', async () => {
+    const ajv = new Ajv2020({ strict: true });
+    const follows = (schema: { $id: string }, stdout: string) => {
+      const validate = ajv.getSchema(schema.$id) ?? ajv.compile(schema);
+      expect(validate(JSON.parse(stdout)), JSON.stringify(validate.errors)).to.equal(true);
+    };
+    const { render, validation } = reportSchemas;
+    const args = ['-e', 'dev', '-o', 'json'];
+    follows(render, (await run('render', ...args, '--out', 'out')).stdout);
+    follows(render, (await run('render', ...args, '--out', 'none', '--check')).stdout);
+    follows(validation, (await run('validate', ...args)).stdout);
+    await writeFile(join(directory, 'services.yaml'), stack.replace('image: web', 'image: wbe'));
+    for (const command of [['render', '--out', 'out'], ['plan'], ['validate'], ['prompt-context']])
+      follows(validation, (await run(...command, ...args)).stdout);
+    const explained = await run('explain', 'dev', 'deploy/web', 'spec', '-o', 'json');
+    follows(validation, explained.stdout);
+    expect(explained.code).to.equal(1);
   });
 
   it('verifies a state commit, and tells a difference from what it cannot judge', async () => {

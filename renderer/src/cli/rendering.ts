@@ -1,4 +1,4 @@
-import type { Diagnostic } from '@codex-k8s/schema';
+import type { Diagnostic, ValidationReport } from '@codex-k8s/schema';
 import { createManifestPrograms } from '../programs/index.ts';
 import type { RenderInputs, RenderResult } from '../rendered-stack.ts';
 import { createRenderer, type Renderer } from '../renderer.ts';
@@ -54,11 +54,15 @@ export function variableInputs(
 /** Says what is wrong with the input, in the format that was asked for; returns the exit code. */
 export function fail(
   context: CliContext,
-  options: { output: 'text' | 'json' | 'yaml' },
+  options: { output: 'text' | 'json' | 'yaml'; env?: string },
   diagnostics: readonly Diagnostic[],
 ): number {
   if (options.output === 'text') context.output.diagnostics(diagnostics);
-  else printData(context, options.output, { ok: false, diagnostics: [...diagnostics] });
+  else {
+    const environments = options.env === undefined ? [] : [options.env];
+    const report: ValidationReport = { ok: false, environments, diagnostics: [...diagnostics] };
+    printData(context, options.output, report);
+  }
   return exitCodes.input;
 }
 

@@ -65,7 +65,7 @@ async function diff(context: CliContext, options: DiffOptions): Promise<number> 
   if (!result.ok) {
     const { diagnostics } = result;
     if (format === 'text') output.diagnostics(diagnostics);
-    else output.data(formatValidation({ ok: false, environments: [], diagnostics }, report));
+    else output.data(await formatValidation({ ok: false, environments: [], diagnostics }, report));
     return exitCodes.input;
   }
   const { diff: difference } = result;
@@ -79,7 +79,7 @@ async function diff(context: CliContext, options: DiffOptions): Promise<number> 
     output.diagnostics(difference.head.diagnostics);
   }
   const limit = options.limit === undefined ? {} : { limit: options.limit };
-  output.data(formatDiff(difference, { ...report, ...limit, whole: commandOf(options) }));
+  output.data(await formatDiff(difference, { ...report, ...limit, whole: commandOf(options) }));
   if (isBroken) return exitCodes.input;
   return options.exitCode === true && difference.different ? exitCodes.differences : exitCodes.fine;
 }

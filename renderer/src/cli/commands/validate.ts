@@ -53,7 +53,7 @@ async function validate(context: CliContext, options: ValidateOptions): Promise<
   const report = { ok, environments: names, diagnostics };
   const { colours } = context.output;
   context.output.data(
-    formatValidation(report, {
+    await formatValidation(report, {
       format: options.output,
       colour: colours.data,
       file: prefix + file,
