@@ -14,8 +14,11 @@ export function describePlan(plan: ExecutionPlan): string {
 }
 
 /** What must be there before anything is applied. */
-function describeNeeds({ images, secrets = [], snapshots = [] }: ExecutionPlan): string[] {
-  const made = images.filter(({ policy = 'external' }) => policy !== 'external');
+function describeNeeds({ images, units, secrets = [], snapshots = [] }: ExecutionPlan): string[] {
+  const used = new Set(units.flatMap((unit) => unit.images));
+  const made = images.filter(
+    ({ name, policy = 'external' }) => policy !== 'external' && used.has(name),
+  );
   const needs = [
     ...made.map(({ name, policy, reference }) => `${policy} ${name}: ${reference}`),
     ...secrets.map(({ name, source, keys }) => `secret ${name}: ${keys.join(', ')} (${source})`),

@@ -198,6 +198,42 @@ describe('the tag of a built image, from a source', () => {
     }
   });
 
+  it('changes for exactly the images that a changed byte belongs to, in any source', async () => {
+    const contexts = ['a', 'a/b', 'c', '.'];
+    const dockerfiles = ['a/Dockerfile', 'd/one', 'd/two'];
+    const path = fc.constantFrom('a/x', 'a/b/x', 'a/b/y', 'c/x', 'd/x', 'x', ...dockerfiles);
+    const declared = fc.record({
+      context: fc.constantFrom(...contexts),
+      dockerfile: fc.constantFrom(...dockerfiles),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(declared, { minLength: 1, maxLength: 4 }),
+        path,
+        async (specs, changed) => {
+          const images = specs.map(
+            ({ context, dockerfile }, index) =>
+              `    i${index}: { type: build, repository: x/i, context: "${context}", dockerfile: ${dockerfile} }\n`,
+          );
+          const text = stackText(`  environments: { dev: }\n  images:\n${images.join('')}`);
+          const source: Record<string, string> = { 'services.yaml': text };
+          for (const file of ['a/x', 'a/b/x', 'a/b/y', 'c/x', 'd/x', 'x']) source[file] = file;
+          for (const file of dockerfiles) source[file] = `FROM scratch\n# ${file}\n`;
+          const before = await imagesOf(source);
+          const after = await imagesOf({ ...source, [changed]: `${source[changed]} ` });
+          for (const [index, { context, dockerfile }] of specs.entries()) {
+            const belongs =
+              context === '.' || changed.startsWith(`${context}/`) || changed === dockerfile;
+            const name = `i${index}`;
+            const isNew = before.get(name)?.reference !== after.get(name)?.reference;
+            expect(isNew, `${context} ${dockerfile}`).to.equal(belongs);
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
   it('is the same wherever the source lies, from memory or from a disk', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'ck-images-'));
     try {
