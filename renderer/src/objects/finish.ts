@@ -95,7 +95,8 @@ export function platformLabels(
 function collectImageStrings(value: Value, found: Set<string>): void {
   if (Array.isArray(value)) for (const item of value) collectImageStrings(item, found);
   else if (isRecord(value)) {
-    for (const [key, inner] of Object.entries(value)) {
+    for (const key in value) {
+      const inner = value[key] ?? null;
       if (typeof inner !== 'string') collectImageStrings(inner, found);
       else if (key === 'image' || key === 'value') found.add(inner);
     }
@@ -129,20 +130,28 @@ function without(value: { [key: string]: Value }, label: string): { [key: string
   return isRecord(result) ? result : {};
 }
 
+const unusualInFileName = /[^A-Za-z0-9._-]/g;
+
 /** `<kind>-<name>.yaml`; group and namespace tell apart objects of the same kind and name. */
 function fileName(object: DeclaredObject, taken: Set<string>): string {
   const kind = object.kind.toLowerCase();
   const name = object.name.replace(
-    /[^A-Za-z0-9._-]/g,
+    unusualInFileName,
     (char) => `%${char.charCodeAt(0).toString(16)}`,
   );
-  const group = `${kind}.${groupOf(object.apiVersion) || 'core'}`;
-  const candidates = [
-    `${kind}-${name}`,
-    `${group}-${name}`,
-    `${group}-${object.namespace}-${name}`,
-  ];
-  const chosen = candidates.find((candidate) => !taken.has(candidate)) ?? `${kind}-${name}`;
+  const usual = `${kind}-${name}`;
+  const chosen = taken.has(usual) ? longerFileName(object, kind, name, taken) : usual;
   taken.add(chosen);
   return `${chosen}.yaml`;
+}
+
+function longerFileName(
+  { apiVersion, namespace }: DeclaredObject,
+  kind: string,
+  name: string,
+  taken: ReadonlySet<string>,
+): string {
+  const group = `${kind}.${groupOf(apiVersion) || 'core'}`;
+  const candidates = [`${group}-${name}`, `${group}-${namespace}-${name}`];
+  return candidates.find((candidate) => !taken.has(candidate)) ?? `${kind}-${name}`;
 }

@@ -60,8 +60,12 @@ function mergeNamed(
 export function withoutRemovals(node: YamlNode): YamlNode {
   if (node.kind === 'scalar') return node;
   if (node.kind === 'seq') {
-    const items = node.items.map(withoutRemovals);
-    return items.every((item, index) => item === node.items[index]) ? node : { ...node, items };
+    let items: YamlNode[] | undefined;
+    for (const [index, item] of node.items.entries()) {
+      const kept = withoutRemovals(item);
+      if (kept !== item) (items ??= [...node.items])[index] = kept;
+    }
+    return items === undefined ? node : { ...node, items };
   }
   let entries: Map<string, YamlEntry> | undefined;
   for (const [key, entry] of node.entries) {

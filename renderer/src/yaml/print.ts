@@ -52,8 +52,16 @@ function printInline(value: Value, indent: string): string {
   return typeof value === 'object' && value !== null ? '{}' : String(value);
 }
 
+/** Keys come again and again: how each is printed is found out once, as long as they are not too many. */
+const printedKeys = new Map<string, string>();
+const mostKeys = 1000;
+
 function printKey(key: string): string {
-  return isPlain(key) ? key : printQuoted(key);
+  const known = printedKeys.get(key);
+  if (known !== undefined) return known;
+  const printed = isPlain(key) ? key : printQuoted(key);
+  if (printedKeys.size < mostKeys) printedKeys.set(key, printed);
+  return printed;
 }
 
 function printString(text: string, indent: string): string {
@@ -81,7 +89,9 @@ function escapeUnicode(char: string): string {
 }
 
 function isPlain(text: string): boolean {
-  if (quantity.test(text)) return true;
+  const first = text.charCodeAt(0);
+  // Nothing else that begins with a digit is plain.
+  if (first >= 0x30 && first <= 0x39) return quantity.test(text);
   if (!plainText.test(text) || (text.length <= 5 && reservedWord.test(text))) return false;
   return !text.includes(': ') && !text.endsWith(':') && !text.endsWith(' ');
 }
