@@ -1,13 +1,21 @@
 import { validateExecutionPlan, validateImagesLock, type PlanImage } from '@codex-k8s/schema';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
+import { openRepository } from '../git/index.ts';
 import { blobId, directoryId } from '../hash/index.ts';
 import { createFilesystemReader, createMemoryReader, createRenderer } from '../index.ts';
-import { findingsOf, renderFine, stackText, textOf, type TextInputs } from '../testing/index.ts';
+import {
+  findingsOf,
+  git,
+  renderFine,
+  stackText,
+  textOf,
+  type TextInputs,
+} from '../testing/index.ts';
 import { printLock } from './images-lock.ts';
 import { compareLock } from './update-lock.ts';
 
@@ -234,25 +242,38 @@ describe('the tag of a built image, from a source', () => {
     );
   });
 
-  it('is the same wherever the source lies, from memory or from a disk', async () => {
+  it('is the same from memory, from a working tree full of build output, and from its commit', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'ck-images-'));
     try {
-      for (const [path, text] of Object.entries(files)) {
-        await mkdir(join(directory, 'a', dirname(path)), { recursive: true });
-        await writeFile(join(directory, 'a', path), text);
+      const source = { ...files, '.gitignore': 'dist/\n*.log\n' };
+      const output = {
+        'api/dist/out.js': 'built',
+        'api/npm.log': 'x',
+        'tool/node_modules/m/m.js': '',
+      };
+      for (const [path, text] of Object.entries({ ...source, ...output })) {
+        await mkdir(join(directory, 'a b', dirname(path)), { recursive: true });
+        await writeFile(join(directory, 'a b', path), text);
       }
-      await cp(join(directory, 'a'), join(directory, 'b c'), { recursive: true });
-      const hashes = new Set([(await renderFine(files)).contentHash]);
-      for (const place of ['a', 'b c']) {
-        const reader = await createFilesystemReader(join(directory, place));
-        const result = await createRenderer().render({
-          reader,
-          file: 'services.yaml',
-          environment: 'dev',
-        });
-        hashes.add(result.ok ? result.rendered.contentHash : '');
+      const top = join(directory, 'a b');
+      await git(top, ['init', '--quiet']);
+      await git(top, ['add', '--all', '--', '.', ':!tool/node_modules']);
+      const author = ['-c', 'user.name=a', '-c', 'user.email=a@example.com'];
+      await git(top, [...author, 'commit', '--quiet', '--message', 'a']);
+      const repository = await openRepository(top);
+      const readers = [
+        createMemoryReader(source),
+        await createFilesystemReader(top),
+        await repository.readerAt(await repository.resolve('HEAD'), ''),
+      ];
+      const hashes: string[] = [];
+      for (const reader of readers) {
+        const inputs = { reader, file: 'services.yaml', environment: 'live' };
+        const result = await createRenderer().render(inputs);
+        hashes.push(result.ok ? result.rendered.contentHash : JSON.stringify(result.diagnostics));
       }
-      expect(hashes.size).to.equal(1);
+      const { contentHash } = await renderFine(files, { environment: 'live' });
+      expect(hashes).to.deep.equal([contentHash, contentHash, contentHash]);
     } finally {
       await rm(directory, { recursive: true, force: true });
     }
