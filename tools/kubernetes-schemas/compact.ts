@@ -48,11 +48,17 @@ const labelMaps = new Set([
 /** Fields that the server requires though its OpenAPI does not: those that are forgotten most. */
 const requiredAnyway = new Set([
   'apps.v1.DeploymentSpec.template',
+  'core.v1.ConfigMapEnvSource.name',
+  'core.v1.ConfigMapKeySelector.name',
+  'core.v1.ConfigMapProjection.name',
   'core.v1.ConfigMapVolumeSource.name',
   'core.v1.Container.image',
   'core.v1.ExecAction.command',
   'core.v1.PersistentVolumeClaimSpec.accessModes',
   'core.v1.PersistentVolumeClaimSpec.resources',
+  'core.v1.SecretEnvSource.name',
+  'core.v1.SecretKeySelector.name',
+  'core.v1.SecretProjection.name',
   'core.v1.SecretVolumeSource.secretName',
 ]);
 
