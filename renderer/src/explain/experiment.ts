@@ -49,7 +49,7 @@ class DeafFindings extends Findings {
 /**
  * Prepares experiments on a stack, with nothing in it but the unit of the field.
  *
- * @returns undefined when the object is not made by rendering alone: a program printed it
+ * @returns undefined when the unit alone does not yield the object
  */
 export async function prepareExperiment(
   scope: RenderScope,
@@ -70,7 +70,10 @@ export async function prepareExperiment(
   };
   const alone = withOtherImages(onlyUnit(stack, subject.unit));
   const ordinal: Ordinal = { index: 0, count: 0 };
-  const first = await look(quiet, alone, subject, ordinal);
+  const pure = await look(quiet, alone, subject, ordinal);
+  // What a chart prints is tried by its program: that takes seconds, and nothing else can tell.
+  if (pure === undefined) quiet.programs = scope.programs;
+  const first = pure ?? (await look(quiet, alone, subject, ordinal));
   if (first === undefined) return undefined;
   const before = JSON.stringify(first.value);
 

@@ -1,10 +1,11 @@
 import { reportSchemas, type Explanation, type Origin } from '@codex-k8s/schema';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
-import { createMemoryReader } from '../readers/index.ts';
+import { fileURLToPath } from 'node:url';
+import { createFilesystemReader, createMemoryReader } from '../readers/index.ts';
 import { createRenderer } from '../renderer.ts';
 import type { TextInputs } from '../testing/index.ts';
-import { stackText } from '../testing/index.ts';
+import { installTimeoutMs, realPrograms, stackText } from '../testing/index.ts';
 
 const texts = {
   'services.yaml': stackText(`  imports: [base.yaml]
@@ -230,6 +231,24 @@ describe('the explanation of a field', () => {
       result.origins.map((origin) => `${placeOf(origin)} ${textOfValue(origin)}`),
     ).to.deep.equal(['secret.yaml.tpl:6:10 ***', 'services.yaml:10:23 ***']);
     expect(JSON.stringify(result)).not.to.include('s3cr3t');
+  });
+
+  it('leads through a chart to the values it was given', async function () {
+    this.timeout(installTimeoutMs);
+    const programs = await realPrograms();
+    const reader = await createFilesystemReader(
+      fileURLToPath(new URL('../../..', import.meta.url)),
+    );
+    const result = await createRenderer({ programs }).explain(
+      { reader, file: 'examples/brought-along/services.yaml', environment: 'production' },
+      { object: 'deploy/guestbook-guestbook', field: 'spec.replicas' },
+    );
+    if (!result.ok) throw new Error(JSON.stringify(result));
+    expect(result.explanation.origins.map(({ kind, path }) => [kind, path])).to.deep.equal([
+      ['manifest', 'spec.replicas'],
+      ['value', 'spec.services[0].helm.values.replicaCount'],
+      ['value', 'spec.environments.production.vars.replicas'],
+    ]);
   });
 
   it('suggests what is near when an object or field is not there', async () => {
