@@ -60,7 +60,7 @@ describe('SARIF', () => {
     ]);
     for (const diagnostics of [everything, [], (await brokenReport()).diagnostics]) {
       const log = JSON.parse(
-        formatValidation({ ok: false, environments: [], diagnostics }, options('sarif')),
+        await formatValidation({ ok: false, environments: [], diagnostics }, options('sarif')),
       );
       expect([validate(log), validate.errors]).to.deep.equal([true, null]);
     }
@@ -71,7 +71,7 @@ describe('SARIF', () => {
   it('places findings from the root of the repository, those without a place at the stack', async () => {
     const report = await brokenReport();
     report.diagnostics.push({ code: 'CK-R-191', severity: 'error', message: 'no revision' });
-    const log = JSON.parse(formatValidation(report, options('sarif')));
+    const log = JSON.parse(await formatValidation(report, options('sarif')));
     const [run] = log.runs;
     const places = run.results.map((result: never) => JSON.stringify(result['locations']));
     expect(places[0]).to.include('"uri":"shop/services.yaml"').and.include('"startLine"');
@@ -83,13 +83,13 @@ describe('SARIF', () => {
 
 describe('workflow commands', () => {
   it('annotate the line in the file', async () => {
-    const text = formatValidation(await brokenReport(), options('github'));
+    const text = await formatValidation(await brokenReport(), options('github'));
     expect(text.split('\n')[0]).to.match(
       /^::error file=shop\/services\.yaml,line=\d+,col=\d+,title=CK-R-053::there is no image "wbe" in spec\.images%0A/,
     );
   });
 
-  it('cannot be broken out of', () => {
+  it('cannot be broken out of', async () => {
     const diagnostics: Diagnostic[] = [
       {
         code: 'CK-R-001',
@@ -100,7 +100,7 @@ describe('workflow commands', () => {
       },
     ];
     expect(
-      formatValidation({ ok: true, environments: [], diagnostics }, options('github')),
+      await formatValidation({ ok: true, environments: [], diagnostics }, options('github')),
     ).to.equal(
       '::notice file=shop/a%2Cb%3Ac%25.yaml,line=1,title=CK-R-001::100%25%0A::error::x%0A\n',
     );
@@ -112,11 +112,11 @@ describe('reports for programs', () => {
     const ajv = new Ajv2020({ allowUnionTypes: true });
     const validate = ajv.compile(reportSchemas.validation);
     const report = await brokenReport();
-    const json = JSON.parse(formatValidation(report, options('json')));
+    const json = JSON.parse(await formatValidation(report, options('json')));
     expect([validate(json), validate.errors]).to.deep.equal([true, null]);
     expect(json).to.deep.equal(report);
     const { parse } = await import('yaml');
-    expect(parse(formatValidation(report, options('yaml')))).to.deep.equal(report);
+    expect(parse(await formatValidation(report, options('yaml')))).to.deep.equal(report);
   });
 });
 
@@ -142,7 +142,7 @@ describe('a diff for people', () => {
 
   it('is one line where only images change', async () => {
     const diff = await diffOf(shop('registry.example/web:1.0'), shop('registry.example/web:1.1'));
-    expect(textOf(diff)).to.equal(
+    expect(await textOf(diff)).to.equal(
       'main (aaaaaaaaa) → working tree\nshop/dev (namespace shop-dev)\n  ~ web: tag 1.0 → 1.1\n1 environment, 1 unit; 1 object (0 created, 1 changed, 0 removed); only images in 1 unit\n',
     );
   });
@@ -156,9 +156,7 @@ describe('a diff for people', () => {
       'config.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: web }\ndata:\n  app.ini: |\n    a = 1\n    b = 2\n    c = 3\n    mode = ${mode}\n    d = 4\n    password = ${mode}\n`,
     });
     expect(
-      textOf(await diffOf(files('slow'), files('fast')))
-        .split('\n')
-        .slice(2, -2),
+      (await textOf(await diffOf(files('slow'), files('fast')))).split('\n').slice(2, -2),
     ).to.deep.equal([
       '  ~ web',
       '    ~ ConfigMap/web',
@@ -175,18 +173,20 @@ describe('a diff for people', () => {
 
   it('is coloured only when asked', async () => {
     const diff = await diffOf(shop('nginx:1'), shop('nginx:2'));
-    expect(textOf(diff)).not.to.include('\u001b');
-    expect(textOf(diff, true)).to.include('\u001b[33m~ web: tag 1 → 2\u001b[0m');
+    expect(await textOf(diff)).not.to.include('\u001b');
+    expect(await textOf(diff, true)).to.include('\u001b[33m~ web: tag 1 → 2\u001b[0m');
   });
 
   it('says so when there is nothing', async () => {
-    expect(textOf(await diffOf(shop('nginx:1'), shop('nginx:1')))).to.include(
+    expect(await textOf(await diffOf(shop('nginx:1'), shop('nginx:1')))).to.include(
       'shop/dev: no changes\nno changes\n',
     );
   });
 
   it('never sends a sequence to the terminal that a file brought along', async () => {
     const diff = await diffOf(shop('nginx:1'), shop('nginx:1', ', env: { A: "x\\e]0;owned\\a" }'));
-    expect(textOf(diff)).to.include('\\u001b]0;owned').and.not.include('\u001b');
+    expect(await textOf(diff))
+      .to.include('\\u001b]0;owned')
+      .and.not.include('\u001b');
   });
 });

@@ -1,12 +1,6 @@
 import type { Diagnostic, RenderDiff, ValidationReport } from '@codex-k8s/schema';
 import { formatDiagnostics } from '../diagnostics/index.ts';
 import { printYaml } from '../yaml/index.ts';
-import { commentLimit, formatDiffMarkdown } from './diff-markdown.ts';
-import { formatDiffText, summaryOf } from './diff-text.ts';
-import { diagnosticsMarkdown } from './diagnostics-markdown.ts';
-import { diagnosticCommands, workflowCommand } from './github-commands.ts';
-import { code } from './markdown.ts';
-import { formatSarif } from './sarif.ts';
 
 /** Every format that a report comes in. */
 export type ReportFormat = 'text' | 'json' | 'yaml' | 'sarif' | 'github' | 'markdown';
@@ -20,8 +14,13 @@ export interface ReportOptions {
   prefix?: string;
 }
 
+// Each format is loaded when it is asked for: a short command does not pay for the others.
+
 /** What `validate` prints as its data. */
-export function formatValidation(report: ValidationReport, options: ReportOptions): string {
+export async function formatValidation(
+  report: ValidationReport,
+  options: ReportOptions,
+): Promise<string> {
   const diagnostics = inRepository(report.diagnostics, options);
   switch (options.format) {
     case 'text':
@@ -31,12 +30,14 @@ export function formatValidation(report: ValidationReport, options: ReportOption
     case 'yaml':
       return toYaml(report);
     case 'sarif':
-      return formatSarif(diagnostics, options.file);
+      return (await import('./sarif.ts')).formatSarif(diagnostics, options.file);
     case 'github':
-      return diagnosticCommands(diagnostics);
+      return (await import('./github-commands.ts')).diagnosticCommands(diagnostics);
     case 'markdown':
-    default:
-      return validationMarkdown({ ...report, diagnostics }, options);
+    default: {
+      const { validationMarkdown } = await import('./validation-markdown.ts');
+      return validationMarkdown({ ...report, diagnostics }, options.file);
+    }
   }
 }
 
@@ -45,49 +46,28 @@ export function formatValidation(report: ValidationReport, options: ReportOption
  *
  * @param whole how to see the whole when the markdown had to be cut
  */
-export function formatDiff(
+export async function formatDiff(
   diff: RenderDiff,
   options: ReportOptions & { whole: string; limit?: number },
-): string {
-  const head = inRepository(diff.head.diagnostics, options);
+): Promise<string> {
+  const diagnostics = inRepository(diff.head.diagnostics, options);
   switch (options.format) {
     case 'text':
-      return formatDiffText(diff, options);
+      return (await import('./diff-text.ts')).formatDiffText(diff, options);
     case 'json':
       return toJson(diff);
     case 'yaml':
       return toYaml(diff);
     case 'sarif':
-      return formatSarif(head, options.file);
+      return (await import('./sarif.ts')).formatSarif(diagnostics, options.file);
     case 'github':
-      return `${diagnosticCommands(head)}${diffCommands(diff)}`;
+      return (await import('./diff-commands.ts')).diffCommands(diff, diagnostics);
     case 'markdown':
-    default:
-      return formatDiffMarkdown({ ...diff, head: { ...diff.head, diagnostics: head } }, options);
+    default: {
+      const { formatDiffMarkdown } = await import('./diff-markdown.ts');
+      return formatDiffMarkdown({ ...diff, head: { ...diff.head, diagnostics } }, options);
+    }
   }
-}
-
-function diffCommands(diff: RenderDiff): string {
-  const title = 'codex-k8s diff';
-  const baseFailed = diff.base.diagnostics.some(({ severity }) => severity === 'error');
-  const warning = `${diff.base.name} does not render: everything counts as created`;
-  return `${baseFailed ? workflowCommand('warning', { title }, warning) : ''}${workflowCommand('notice', { title }, summaryOf(diff))}`;
-}
-
-function validationMarkdown(
-  { ok, environments, diagnostics }: ValidationReport,
-  options: ReportOptions,
-): string {
-  const names = environments
-    .slice(0, 50)
-    .map((name) => code(name, 100))
-    .join(', ');
-  const rest = environments.length > 50 ? ` and ${environments.length - 50} more` : '';
-  const verdict = ok ? 'is valid' : 'has errors';
-  const head = `### ${code(options.file)} ${verdict}\n\n${names === '' ? '' : `Environments: ${names}${rest}\n\n`}`;
-  return (
-    head + diagnosticsMarkdown([{ title: 'Findings', diagnostics }], commentLimit - head.length)
-  );
 }
 
 /** Annotations are placed by paths from the root of the repository. */

@@ -192,19 +192,23 @@ describe('Markdown from foreign text', () => {
     );
   });
 
-  it('fits in reports of validation too', () => {
-    fc.assert(
-      fc.property(fc.array(diagnostic, { maxLength: 200 }), text, (diagnostics, file) => {
-        const markdown = formatValidation(
-          {
-            ok: false,
-            environments: Array.from({ length: 300 }, () => file),
-            diagnostics,
-          },
-          { format: 'markdown', colour: false, file },
-        );
-        expect(markdown.length).to.be.at.most(65_536);
-      }),
+  it('fits in reports of validation too', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(diagnostic, { maxLength: 200 }),
+        text,
+        async (diagnostics, file) => {
+          const markdown = await formatValidation(
+            {
+              ok: false,
+              environments: Array.from({ length: 300 }, () => file),
+              diagnostics,
+            },
+            { format: 'markdown', colour: false, file },
+          );
+          expect(markdown.length).to.be.at.most(65_536);
+        },
+      ),
       { numRuns: 30 },
     );
   });
