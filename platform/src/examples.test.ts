@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { createMemoryReader, createRenderer } from '@codex-k8s/renderer';
-import { validateExecutionPlan } from '@codex-k8s/schema';
-import type { ExecutionPlan } from '@codex-k8s/schema';
-import { eventually, temporaryDirectory, uniqueName } from '@codex-k8s/testing';
+import {
+  createManifestPrograms,
+  createMemoryReader,
+  createRenderer,
+  toolsDirectoryOf,
+} from '@codex-k8s/renderer';
 import { expect } from 'chai';
 import { conditionsOf, deliver, endedRun, gitOut, openScenario, settled } from './testing/index.ts';
 import type { Scenario, ScenarioProject } from './testing/index.ts';
@@ -29,10 +31,8 @@ async function filesOf(name: string): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(files));
 }
 
-type ScenarioPlace = Pick<ScenarioProject, 'slug' | 'namespace'>;
-
 /** The example as it is, in the project and namespace of the scenario. */
-function placed(project: ScenarioPlace, stack: string): string {
+function placed(project: ScenarioProject, stack: string): string {
   return `apiVersion: codex-k8s.dev/v1alpha1
 kind: ServiceStack
 metadata:
@@ -49,6 +49,8 @@ spec:
 interface Example {
   directory: string;
   stack: string;
+  /** Helm and kustomize are installed first. */
+  needsPrograms?: boolean;
   /** Objects that must have become healthy, as the API server shows them. */
   deployments: string[];
   statefulSets: string[];
@@ -67,6 +69,13 @@ const stacks: Example[] = [
     deployments: ['gateway', 'messages', 'web'],
     statefulSets: ['database'],
   },
+  {
+    directory: 'brought-along',
+    stack: 'brought-along',
+    needsPrograms: true,
+    deployments: ['guestbook-guestbook', 'mailer'],
+    statefulSets: [],
+  },
 ];
 
 /**
@@ -76,17 +85,21 @@ const stacks: Example[] = [
  * proven where the apply loop does it.
  */
 describe('the examples', () => {
+  const toolsDirectory = toolsDirectoryOf(process.env);
+  const programs = createManifestPrograms({ toolsDirectory });
   let scenario: Scenario;
   let url: string;
   before(async () => {
     scenario = await openScenario();
-    url = (await scenario.start('all')).publicUrl;
+    const settings = { CODEXK8S_TOOLS_DIR: toolsDirectory };
+    url = (await scenario.start('all', { settings })).publicUrl;
   });
   after(() => scenario.end());
 
-  for (const { directory, stack, deployments, statefulSets } of stacks)
+  for (const { directory, stack, needsPrograms = false, deployments, statefulSets } of stacks)
     it(`are deployed from a push until they are healthy: ${directory}`, async function () {
-      this.timeout(120_000);
+      this.timeout(needsPrograms ? 1_000_000 : 120_000);
+      if (needsPrograms) await installPrograms();
       const project = await scenario.project([stack]);
       const source = project.sources[0];
       if (source === undefined) throw new Error('no source');
@@ -114,7 +127,7 @@ describe('the examples', () => {
           expect(readyReplicas, `${kind} ${name}`).to.equal(replicas);
         }
       // What is applied is, byte for byte, what the library renders from these files.
-      const rendered = await createRenderer().render({
+      const rendered = await createRenderer({ programs }).render({
         reader: createMemoryReader(files),
         file: 'services.yaml',
         environment: 'dev',
@@ -123,63 +136,11 @@ describe('the examples', () => {
         gitOut(project.stateRepository, ['rev-parse', `env/dev:${stack}`]),
       );
     });
-
-  it('are accepted and become healthy from a chart and a kustomization too: brought-along', async function () {
-    this.timeout(1_000_000);
-    await using directory = await temporaryDirectory('brought-along');
-    const namespace = uniqueName('brought');
-    const source: ScenarioPlace = { slug: namespace, namespace };
-    const files = {
-      ...(await filesOf('brought-along')),
-      'services.yaml': placed(source, 'brought-along'),
-    };
-    for (const [path, text] of Object.entries(files)) {
-      await mkdir(dirname(join(directory.path, path)), { recursive: true });
-      await writeFile(join(directory.path, path), text);
-    }
-    const out = join(directory.path, 'out');
-    await renderer(directory.path, ['tools', 'install']);
-    await renderer(directory.path, ['render', '--env', 'dev', '--out', out]);
-    const plan = parseExecutionPlan(await readFile(join(out, 'plan.json'), 'utf8'));
-    await scenario.cluster.apply(
-      { apiVersion: 'v1', kind: 'Namespace', name: namespace },
-      JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }),
-      { fieldManager: 'examples', force: false },
-    );
-    try {
-      const objects = plan.units.flatMap((unit) => unit.objects);
-      for (const { file, apiVersion, kind, name } of objects)
-        await scenario.cluster.apply(
-          { apiVersion, kind, namespace, name },
-          await readFile(join(out, file), 'utf8'),
-          { fieldManager: 'examples', force: false },
-        );
-      const running = objects.filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet');
-      expect(running.length).to.be.greaterThan(1);
-      for (const { apiVersion, kind, name } of running)
-        await eventually(
-          async () => {
-            const live = await scenario.cluster.get({ apiVersion, kind, namespace, name });
-            const { replicas, readyReplicas } = statusOf(live);
-            return readyReplicas !== undefined && readyReplicas > 0 && readyReplicas === replicas;
-          },
-          { timeoutMs: 60_000 },
-        );
-    } finally {
-      await scenario.cluster.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
-    }
-  });
 });
 
-/** Runs the renderer's command line as a process of its own. */
-async function renderer(cwd: string, parameters: readonly string[]): Promise<void> {
-  await promisify(execFile)(process.execPath, [rendererMain, ...parameters], { cwd });
-}
-
-function parseExecutionPlan(text: string): ExecutionPlan {
-  const plan: unknown = JSON.parse(text);
-  expect(validateExecutionPlan(plan).ok).to.equal(true);
-  return plan as ExecutionPlan;
+/** Gets the pinned helm and kustomize where they are not: minutes, once on a machine. */
+async function installPrograms(): Promise<void> {
+  await promisify(execFile)(process.execPath, [rendererMain, 'tools', 'install']);
 }
 
 function statusOf(object: object): { replicas?: number; readyReplicas?: number } {
