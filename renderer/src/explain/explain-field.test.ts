@@ -1,6 +1,8 @@
 import { reportSchemas, type Explanation, type Origin } from '@codex-k8s/schema';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createFilesystemReader, createMemoryReader } from '../readers/index.ts';
 import { createRenderer } from '../renderer.ts';
@@ -119,6 +121,14 @@ async function originsOf(
     );
     return `${origin.kind} ${placeOf(origin)} ${textOfValue(origin)}${over.join('')}`;
   });
+}
+
+/** Paths of everything in a value that is neither a map nor a list. */
+function leavesOf(value: unknown, path: string): string[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    leavesOf(inner, Array.isArray(value) ? `${path}[${key}]` : `${path}["${key}"]`),
+  );
 }
 
 describe('the explanation of a field', () => {
@@ -249,6 +259,32 @@ describe('the explanation of a field', () => {
       ['value', 'spec.services[0].helm.values.replicaCount'],
       ['value', 'spec.environments.production.vars.replicas'],
     ]);
+  });
+
+  it("points at what it says, for every field of the platform's own api", async function () {
+    this.timeout(60_000);
+    const root = fileURLToPath(new URL('../../..', import.meta.url));
+    const lines = (await readFile(join(root, 'services.yaml'), 'utf8')).split('\n');
+    const reader = await createFilesystemReader(root);
+    const renderer = createRenderer();
+    const inputs = { reader, file: 'services.yaml', environment: 'staging' };
+    const whole = await renderer.explain(inputs, { object: 'deploy/api', field: 'spec' });
+    if (!whole.ok) throw new Error(JSON.stringify(whole));
+    const fields = leavesOf(whole.explanation.value, 'spec');
+    expect(fields.length).to.be.above(30);
+    let explained = 0;
+    for (const field of fields) {
+      const result = await renderer.explain(inputs, { object: 'deploy/api', field });
+      if (!result.ok) throw new Error(`${field}: ${result.message}`);
+      for (const origin of result.explanation.origins) {
+        const { kind, line = 0, column = 0 } = origin;
+        if (kind !== 'value') continue;
+        const written = (lines[line - 1] ?? '').slice(column - 1).replace(/^["']/, '');
+        expect(written.startsWith(textOfValue(origin)), `${field}: ${written}`).to.equal(true);
+        explained += 1;
+      }
+    }
+    expect(explained).to.be.above(fields.length / 2);
   });
 
   it('suggests what is near when an object or field is not there', async () => {
