@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,6 +46,7 @@ describe('the action', function () {
   function run(
     inputs: Record<string, string> = {},
     event: object = pullRequest(),
+    environment: Record<string, string> = {},
   ): Promise<ActionRun> {
     runs += 1;
     return runComposite({
@@ -54,6 +57,7 @@ describe('the action', function () {
       event,
       apiUrl: server.url,
       token,
+      environment,
     });
   }
 
@@ -215,6 +219,41 @@ describe('the action', function () {
     await git('commit', '--quiet', '-m', 'Third');
     const torn = await run({ mode: 'state' }, pullRequest('env/production'));
     expect([torn.code, torn.log.includes('CK-R-194')]).to.deep.equal([1, true]);
+  });
+
+  it('installs the pinned package beside the checkout, which has no say in it', async () => {
+    const source = join(place, 'package');
+    await mkdir(source);
+    const name = '@codex-k8s/renderer';
+    const bin = { 'codex-k8s-renderer': 'cli.js' };
+    const manifest = { name, version: '9.9.9', type: 'module', bin };
+    await writeFile(join(source, 'package.json'), JSON.stringify(manifest));
+    await writeFile(
+      join(source, 'cli.js'),
+      `process.stdout.write('args ' + process.argv.slice(2).join(' ') + '\\n');\n`,
+    );
+    await promisify(execFile)('npm', ['pack', '--silent'], { cwd: source });
+    const tarball = await readFile(join(source, 'codex-k8s-renderer-9.9.9.tgz'));
+    const registry = createServer((request, response) => {
+      const url = `http://127.0.0.1:${(registry.address() as AddressInfo).port}/renderer.tgz`;
+      const version = { ...manifest, dist: { tarball: url } };
+      const versions = { name, 'dist-tags': { latest: '9.9.9' }, versions: { '9.9.9': version } };
+      response.end(request.url === '/renderer.tgz' ? tarball : JSON.stringify(versions));
+    });
+    await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve));
+    const { port } = registry.address() as AddressInfo;
+    // What a pull request brings along must not choose where the program comes from.
+    await writeFile(join(workspace, '.npmrc'), 'registry=http://127.0.0.1:1/\n');
+    const { code, log } = await run({ command: '', package: `${name}@9.9.9` }, pullRequest(), {
+      npm_config_registry: `http://127.0.0.1:${port}/`,
+    });
+    registry.closeAllConnections();
+    await new Promise((resolve) => registry.close(resolve));
+    expect([code, log]).to.deep.equal([
+      0,
+      `args diff --root=${workspace} --file=${workspace}/services.yaml --head=HEAD --base=origin/main --merge-base --output github --exit-code\n`,
+    ]);
+    expect(await readdir(workspace)).not.to.include('node_modules');
   });
 
   it('takes no package that is not pinned', async () => {

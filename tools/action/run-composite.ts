@@ -23,6 +23,8 @@ export interface RunnerOptions {
   event: object;
   apiUrl: string;
   token: string;
+  /** On top of what every runner sets. */
+  environment?: Readonly<Record<string, string>>;
 }
 
 export interface ActionRun {
@@ -73,6 +75,7 @@ export async function runComposite(options: RunnerOptions): Promise<ActionRun> {
       GITHUB_OUTPUT: file('output'),
       GITHUB_STEP_SUMMARY: file('summary'),
       RUNNER_TEMP: temporary,
+      ...options.environment,
       ...environment,
     });
     log += ended.log;

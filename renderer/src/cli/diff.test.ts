@@ -221,6 +221,16 @@ describe('diff on the command line', () => {
     await state[Symbol.asyncDispose]();
   });
 
+  it('looks at environments for slots as their first slot, or as the one that is named', async () => {
+    const environment = "    ai:\n      from: dev\n      namespaceTemplate: 'shop-{{ .Slot }}'\n";
+    await repository.commit(edited(['    production:\n', `${environment}    production:\n`]));
+    const withSlots = await readFile(file, 'utf8');
+    await repository.write({ 'shop/services.yaml': withSlots.replace('8.1-alpine', '8.2-alpine') });
+    expect((await diff()).stdout).to.include('shop/ai slot 1 (namespace shop-1)\n  ~ cart: tag');
+    const { stdout } = await diff('--env', 'ai', '--slot', '3');
+    expect(stdout).to.include('shop/ai slot 3 (namespace shop-3)\n  ~ cart: tag');
+  });
+
   it('compares from where a branch began', async () => {
     await repository.git('checkout', '--quiet', '-b', 'topic');
     await repository.commit(edited(['8.1-alpine', '8.2-alpine']));
