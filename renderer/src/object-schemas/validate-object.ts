@@ -28,10 +28,16 @@ const faultLimit = 50;
  * Meant to agree with `kubectl apply --server-side --dry-run=server --validate=strict` about the
  * form of an object: a test asks a real API server. What only the code of the server knows – that a
  * name is free, that two fields exclude each other – is not said here.
+ *
+ * @param options.hidesValues keeps values out of messages and hints: for what may be secret
  */
-export function validateObject(shape: Shape, value: Value): SchemaFault[] {
+export function validateObject(
+  shape: Shape,
+  value: Value,
+  options: { hidesValues?: boolean } = {},
+): SchemaFault[] {
   const faults: SchemaFault[] = [];
-  new Walk(faults).visit(shape, value);
+  new Walk(faults, options.hidesValues === true).visit(shape, value);
   return faults;
 }
 
@@ -39,8 +45,11 @@ class Walk {
   readonly #faults: SchemaFault[];
   readonly #path: (string | number)[] = [];
 
-  constructor(faults: SchemaFault[]) {
+  readonly #hidesValues: boolean;
+
+  constructor(faults: SchemaFault[], hidesValues: boolean) {
     this.#faults = faults;
+    this.#hidesValues = hidesValues;
   }
 
   visit(unresolved: Shape, value: Value): void {
@@ -105,7 +114,7 @@ class Walk {
       const key = isSet ? JSON.stringify(item) : keyOf(item, keys);
       if (seen.has(key)) {
         this.#path.push(index);
-        const what = isSet ? key : `${keys.join(' and ')} ${key}`;
+        const what = isSet ? (this.#hidesValues ? 'a value' : key) : `${keys.join(' and ')} ${key}`;
         this.#report('duplicate-item', `${what} stands in this list twice`);
         this.#path.pop();
       }
@@ -131,22 +140,35 @@ class Walk {
   #refuseScalar(shape: ScalarShape, value: Value): void {
     const { expected, values } = shape;
     if (!shape.fitsType(value)) {
-      const isQuoted = typeof value !== 'object' && shape.accepts(String(value));
-      this.#refuse(expected, value, isQuoted ? `Quote it: "${value}".` : undefined);
+      this.#refuse(expected, value, this.#quotingHint(shape, value));
       return;
     }
-    const message = `${this.#field()} must be ${expected}, not ${JSON.stringify(value)}`;
+    const written = this.#hidesValues ? 'what it is' : JSON.stringify(value);
+    const message = `${this.#field()} must be ${expected}, not ${written}`;
     this.#report('invalid-value', message, values && suggest(textOf(value), values));
   }
 
+  /** A number or boolean that would do as a string. */
+  #quotingHint(shape: ScalarShape, value: Value): string | undefined {
+    if (typeof value === 'object' || !shape.accepts(String(value))) return undefined;
+    return this.#hidesValues ? 'Write it in quotes.' : `Quote it: "${value}".`;
+  }
+
   #refuse(expected: string, value: Value, hint?: string): void {
-    const message = `${this.#field()} must be ${expected}, not ${describe(value)}`;
+    const message = `${this.#field()} must be ${expected}, not ${this.#describe(value)}`;
     this.#report('wrong-type', message, hint);
   }
 
   #report(fault: SchemaFault['fault'], message: string, hint?: string): void {
     if (this.#faults.length >= faultLimit) return;
     this.#faults.push({ fault, path: [...this.#path], message, hint });
+  }
+
+  #describe(value: Value): string {
+    if (value === null) return 'empty';
+    if (Array.isArray(value)) return 'a list';
+    if (isMap(value)) return 'a map';
+    return this.#hidesValues ? `a ${typeof value}` : `${typeof value} ${JSON.stringify(value)}`;
   }
 
   #field(): string {
@@ -192,10 +214,4 @@ function isMap(value: Value): value is { [key: string]: Value } {
 
 function textOf(value: Value): string {
   return typeof value === 'string' ? value : '';
-}
-
-function describe(value: Value): string {
-  if (value === null) return 'empty';
-  if (Array.isArray(value)) return 'a list';
-  return isMap(value) ? 'a map' : `${typeof value} ${JSON.stringify(value)}`;
 }

@@ -64,7 +64,7 @@ function schemaFindings(object: FinishedObject, facts: CheckFacts): ObjectFindin
   const shape = facts.catalog.find(apiVersion, kind) ?? facts.defined.get(`${apiVersion} ${kind}`);
   if (shape === undefined) return unknownKind(object, facts);
   const faults = [
-    ...validateObject(shape, object.value),
+    ...validateObject(shape, object.value, { hidesValues: kind.endsWith('Secret') }),
     ...checkConsistency(apiVersion, kind, object.value),
   ];
   return faults.map(({ fault, path, message, hint }) => ({

@@ -165,7 +165,13 @@ describe('policies', () => {
     expect(inDev).to.deep.equal([]);
   });
 
-  it('never tell the value of a secret', async () => {
+  it('never tell the value of a secret, neither those of the schema', async () => {
+    const broken = stack(
+      'apiVersion: v1\nkind: Secret\nmetadata: { name: a }\ndata: { b: hunter2!, c: 8642 }\nstringData: { d: 8642 }\ntype: 8642\n',
+    );
+    const found = await find(broken, 'production');
+    expect(found.map(({ code }) => code)).to.include.members(['CK-R-152', 'CK-R-153', 'CK-R-160']);
+    expect(JSON.stringify(found)).not.to.match(/hunter2|8642/);
     const files = stack(
       'apiVersion: v1\nkind: Secret\nmetadata: { name: a }\nstringData: { b: hunter2 }\n',
     );
