@@ -8,12 +8,14 @@ export interface Output {
   message(text: string): void;
   /** Diagnostics for people, on the stream of messages or, where they are the data, on the other. */
   diagnostics(diagnostics: readonly Diagnostic[], stream?: 'data' | 'message'): void;
+  /** Waits until everything is written; throws what the system refused, such as a full disk. */
+  settled(): Promise<void>;
   /** Which of the two may be coloured. */
   readonly colours: { readonly data: boolean; readonly message: boolean };
 }
 
 export interface OutputStream {
-  write(text: string): unknown;
+  write(text: string, done?: (error?: Error | null) => void): unknown;
   on?(event: 'error', listener: (error: Error) => void): unknown;
   isTTY?: boolean;
 }
@@ -29,24 +31,49 @@ export function createOutput(
   const writeData = writerOf(data);
   const writeMessage = writerOf(messages);
   return {
-    data: writeData,
-    message: writeMessage,
+    data: writeData.write,
+    message: writeMessage.write,
+    settled: async () => {
+      await writeData.settled();
+      await writeMessage.settled();
+    },
     diagnostics(diagnostics, stream = 'message') {
-      const write = stream === 'data' ? writeData : writeMessage;
+      const { write } = stream === 'data' ? writeData : writeMessage;
       write(formatDiagnostics(diagnostics, { colour: colours[stream] }));
     },
     colours,
   };
 }
 
+interface Writer {
+  write(text: string): void;
+  settled(): Promise<void>;
+}
+
 /** A reader that has seen enough – `| head` – is no failure: the rest goes nowhere. */
-function writerOf(stream: OutputStream): (text: string) => void {
-  let open = true;
-  stream.on?.('error', (error) => {
-    if (!('code' in error) || error.code !== 'EPIPE') throw error;
-    open = false;
-  });
-  return (text) => {
-    if (open && text !== '') stream.write(text);
+function writerOf(stream: OutputStream): Writer {
+  let failure: Error | undefined;
+  let last = Promise.resolve();
+  const fail = (error: Error): void => {
+    failure ??= error;
+  };
+  stream.on?.('error', fail);
+  return {
+    write(text) {
+      if (failure !== undefined || text === '') return;
+      if (stream.on === undefined) stream.write(text);
+      else
+        last = new Promise((resolve) => {
+          stream.write(text, (error) => {
+            if (error) fail(error);
+            resolve();
+          });
+        });
+    },
+    async settled() {
+      await last;
+      if (failure === undefined || ('code' in failure && failure.code === 'EPIPE')) return;
+      throw failure;
+    },
   };
 }

@@ -2,7 +2,7 @@ import { reportSchemas } from '@codex-k8s/schema';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
 import { spawn } from 'node:child_process';
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -154,6 +154,22 @@ describe('the program', () => {
     child.stdout.once('data', () => child.stdout.destroy());
     const code = await new Promise((resolve) => child.on('close', resolve));
     expect([code, stderr]).to.deep.equal([0, '']);
+  });
+
+  it('ends with 1 when what it prints cannot be written', async function () {
+    // A file that is always full; Linux has it.
+    const full = await open('/dev/full', 'w').catch(() => undefined);
+    if (full === undefined) this.skip();
+    const stdio = ['ignore', full.fd, 'pipe'] as const;
+    const child = spawn(process.execPath, [main, 'schema', 'services'], {
+      cwd: directory,
+      stdio: [...stdio],
+    });
+    let stderr = '';
+    child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    await full.close();
+    expect([code, stderr]).to.deep.equal([1, 'error: cannot write the output: no space left\n']);
   });
 
   it('ends by the signal on Ctrl-C, and the next render knows what was left', async () => {

@@ -43,6 +43,7 @@ export async function runProgram(
   });
   try {
     await program.parseAsync(args, { from: 'user' });
+    await output.settled();
     return exitCode;
   } catch (error) {
     return reportFailure(output, error, program.opts()['debug'] === true);

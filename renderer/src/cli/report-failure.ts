@@ -44,7 +44,7 @@ function systemRefusal(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
   const reason = systemCodes[String(error.code)];
   if (reason === undefined) return undefined;
-  const path = 'path' in error ? String(error.path) : 'a file';
+  const path = 'path' in error ? String(error.path) : 'the output';
   return `cannot ${String(error.syscall)} ${path}: ${reason}`;
 }
 

@@ -84,8 +84,8 @@ async function verifyStack(
     ...(renderer === undefined ? {} : { renderer }),
   };
   const reader = await openSource(request.sources, source);
-  if (reader === undefined) {
-    const message = `no given source repository holds ${source}`;
+  if (typeof reader === 'string') {
+    const message = `no given source repository holds ${source.slice(0, 12)}: ${reader}`;
     return { ...recorded, result: 'source-missing', message };
   }
   const result = await request.renderer.render({
@@ -153,19 +153,21 @@ async function readPlan(directory: SourceReader): Promise<ExecutionPlan | string
   }
 }
 
-/** The source commit, in whichever repository holds it. */
+/** The source commit, in whichever repository holds it; else why none does. */
 async function openSource(
   sources: readonly GitRepository[],
   commit: string,
-): Promise<SourceReader | undefined> {
+): Promise<SourceReader | string> {
+  const reasons: string[] = [];
   for (const source of sources) {
     const found = await source.resolve(commit).catch((error: unknown) => {
-      if (error instanceof RepositoryError) return undefined;
+      if (error instanceof RepositoryError) return error.message;
       throw error;
     });
-    if (found !== undefined) return source.readerAt(found, '');
+    if (typeof found !== 'string') return source.readerAt(found, '');
+    reasons.push(found);
   }
-  return undefined;
+  return reasons.join('; ');
 }
 
 /** The services.yaml of a stack: a repository may hold several, in directories of their own. */
