@@ -4,7 +4,7 @@
  */
 export { formatDiagnostics } from './diagnostics/index.ts';
 export { applySetId, blobId, directoryId } from './hash/index.ts';
-export { createMemoryReader } from './readers/memory.ts';
+export { createMemoryReader } from './sources/index.ts';
 export { createRenderCache, type RenderCache } from './render-cache.ts';
 export type { RenderedFile, RenderedStack, RenderInputs, RenderResult } from './rendered-stack.ts';
 export { createRenderer, type DescribeResult, type Renderer } from './renderer.ts';

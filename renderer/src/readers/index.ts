@@ -1,2 +1,2 @@
+export { createMemoryReader } from '../sources/index.ts';
 export { createFilesystemReader } from './filesystem.ts';
-export { createMemoryReader } from './memory.ts';
