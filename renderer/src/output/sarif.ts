@@ -48,7 +48,7 @@ function describeRule(id: string, entry: CodeEntry | undefined): object {
     id,
     shortDescription: { text: entry.title },
     help: { text: entry.hint },
-    helpUri: `${pages}#${id.toLowerCase()}`,
+    helpUri: `${pages}/${id.toLowerCase()}`,
     defaultConfiguration: { level: levels[entry.severity] },
   };
 }
