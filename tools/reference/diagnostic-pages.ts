@@ -1,5 +1,6 @@
 /** The reference of the renderer's diagnostics: a page per code, with a mistake and how it is put right. */
 import { codes } from '../../renderer/src/diagnostics/index.ts';
+import { told, type Told } from './told.ts';
 import { mistakes, type Edit, type Mistake } from '../../renderer/src/testing/index.ts';
 
 const folder = 'docs/reference/diagnostics/';
@@ -15,7 +16,8 @@ export function diagnosticPages(): Map<string, string> {
   for (const { code, severity, title, hint } of Object.values(codes)) {
     const name = `${code.toLowerCase()}.md`;
     const mistake = mistakeOf(code);
-    const example = mistake === undefined ? '' : describeMistake(code, mistake);
+    const example =
+      mistake === undefined ? describeTold(told[code]) : describeMistake(code, mistake);
     pages.set(
       folder + name,
       `${notice}# ${code}: ${title}\n\nSeverity: ${severity}. [All diagnostics](../diagnostics.md)\n\n${hint}\n${example}`,
@@ -38,6 +40,12 @@ function mistakeOf(code: string): Mistake | undefined {
     first[0] ??
     mistakes.find(({ expected }) => expected.some((line) => line.includes(`${code} `)))
   );
+}
+
+function describeTold(example: Told | undefined): string {
+  if (example === undefined) return '';
+  const { title, mistake, said, remedy } = example;
+  return `\n## For example: ${title}\n\n${mistake}\nThe renderer says:\n\n${fenced('text', said)}\n## Put right\n\n${remedy}`;
 }
 
 function describeMistake(code: string, mistake: Mistake): string {
