@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { glob, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
-import { renderTexts, textOf } from '../testing/index.ts';
+import { renderTexts, repositoryRoot, repositoryStacks, textOf } from '../testing/index.ts';
 import { createRenderer } from '../renderer.ts';
 import { createMemoryReader } from '../readers/index.ts';
 import { describeMigration, manifestPaths, migrateStack, type Migration } from './index.ts';
@@ -247,6 +247,18 @@ describe('migrating a stack of the second layout', () => {
 });
 
 describe('migrating something else', () => {
+  it('leaves alone what follows the contract of today: what it made itself, and the examples', async () => {
+    for (const layout of ['v1', 'go']) {
+      const made = migrate(await readFolder(layout)).files.get('services.yaml') ?? '';
+      const again = migrateText(made);
+      expect([again.layout, again.files.size], layout).to.deep.equal(['current', 0]);
+    }
+    for (const { directory } of repositoryStacks) {
+      const file = join(repositoryRoot, directory, 'services.yaml');
+      expect(migrateText(await readFile(file, 'utf8')).layout, file).to.equal('current');
+    }
+  });
+
   it('says what is wrong with broken YAML, and where', () => {
     const { layout, notes, files } = migrateText('a: [1\nb: 2\n');
     expect(layout).to.equal('unknown');

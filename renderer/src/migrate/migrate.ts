@@ -1,4 +1,5 @@
 import { Document, isMap, isScalar, parseDocument, visit, YAMLMap } from 'yaml';
+import { validateServiceStack } from '@codex-k8s/schema';
 import { clusterStack } from './cluster-stack.ts';
 import { convertGo, goRules } from './from-go.ts';
 import { convertV1 } from './from-v1.ts';
@@ -20,8 +21,8 @@ export interface MigrationOptions {
 
 /** What a migration makes. */
 export interface Migration {
-  /** `v1`: the flat layout; `v2`: the layout of the Go implementation; `current`: nothing to do. */
-  layout: 'v1' | 'v2' | 'unknown';
+  /** `v1`: the flat layout; `v2`: the earlier ServiceStack; `current`: there is nothing to do. */
+  layout: 'v1' | 'v2' | 'current' | 'unknown';
   /** New files by path relative to the old file, `services.yaml` first. */
   files: Map<string, string>;
   /** What was done and what needs a person, in the order of the old files. */
@@ -40,6 +41,14 @@ export function migrateStack({ file, text, texts }: MigrationOptions): Migration
     const message = error?.message.split(/ at line \d+/)[0] ?? 'the file is no map';
     notes.person({ offset: error?.pos[0] ?? 0 }, message, 'Correct the YAML, then migrate.');
     return { layout: 'unknown', files: new Map(), notes: notes.all() };
+  }
+  if (followsContract(old.toJS())) {
+    notes.changed(
+      { offset: 0 },
+      'the file follows the contract of today',
+      'There is nothing to do.',
+    );
+    return { layout: 'current', files: new Map(), notes: notes.all() };
   }
   const root = new OldMap(old.contents, notes, '');
   const layout = old.get('kind') === 'ServiceStack' ? 'v2' : 'v1';
@@ -78,6 +87,28 @@ export function migrateStack({ file, text, texts }: MigrationOptions): Migration
   return { layout, files, notes: [...notes.all(), ...scope.fileNotes] };
 }
 
+/** Whether a file needs no migration: a template may stand for any value, an import may give a block. */
+function followsContract(value: unknown): boolean {
+  const validation = validateServiceStack(value);
+  if (validation.ok) return true;
+  const hasImports = at(value, ['spec', 'imports']) !== undefined;
+  return validation.errors.every(({ path, keyword }) => {
+    const found = at(value, path);
+    // An entry without a value counts as empty.
+    if (found === null || (typeof found === 'string' && found.includes('{{'))) return true;
+    return hasImports && keyword === 'required' && path.join('.') === 'spec';
+  });
+}
+
+function at(value: unknown, path: readonly string[]): unknown {
+  let current = value;
+  for (const step of path) {
+    if (typeof current !== 'object' || current === null) return undefined;
+    current = (current as Record<string, unknown>)[step];
+  }
+  return current;
+}
+
 function newDocument({ name, spec }: { name: string; spec: YAMLMap }): Document {
   const document = new Document();
   document.contents = mapOf({
@@ -93,13 +124,13 @@ function newDocument({ name, spec }: { name: string; spec: YAMLMap }): Document 
 function addInputs(document: Document, scope: MigrationScope): void {
   const spec = document.get('spec');
   if (!isMap(spec)) return;
-  const at = spec.items.findIndex(({ key }) => isScalar(key) && key.value === 'environments');
+  const place = spec.items.findIndex(({ key }) => isScalar(key) && key.value === 'environments');
   const blocks = new YAMLMap();
   const vars = scope.variables.toMap(scope.notes);
   if (!isEmptyNode(vars)) put(blocks, 'vars', vars);
   const secrets = secretList(document, scope);
   if (!isEmptyNode(secrets)) put(blocks, 'secrets', secrets);
-  spec.items.splice(Math.max(at, 0), 0, ...blocks.items);
+  spec.items.splice(Math.max(place, 0), 0, ...blocks.items);
 }
 
 /** Comments that set variables for the whole old text would only mislead. */

@@ -71,8 +71,8 @@ function convertImage(
 ): YAMLMap {
   const { notes, imagePaths } = scope;
   const type = image.takeText('type') ?? (image.has('repository') ? 'build' : 'external');
-  const [from, local] = [image.take('from'), image.take('local')];
-  if (type === 'external') {
+  const [from, local] = [image.take('from'), image.take('local') ?? image.take('to')];
+  if (type === 'external' || type === 'mirror') {
     for (const entry of [local, from]) imagePaths.set(fixedPath(textOf(entry)), name);
     const pulled = local === undefined ? new YAMLMap() : mapOf({ type: textNode('mirror') });
     if (from !== undefined) putEntry(pulled, from);
@@ -96,7 +96,7 @@ function convertImage(
       );
   const built = mapOf({ type: textNode('build') });
   if (repository !== undefined) putEntry(built, repository);
-  for (const field of ['context', 'dockerfile', 'target']) {
+  for (const field of ['context', 'dockerfile', 'target', 'args', 'bases']) {
     const entry = image.take(field);
     if (entry !== undefined) putEntry(built, entry);
   }

@@ -54,7 +54,8 @@ async function migrate(context: CliContext, options: MigrateOptions): Promise<nu
   }
   const findings =
     migration.files.size === 0 ? [] : await check(overlayReader(reader, migration.files));
-  const ok = migration.files.size > 0 && findings.every(({ severity }) => severity !== 'error');
+  const done = migration.layout === 'current' || migration.files.size > 0;
+  const ok = done && findings.every(({ severity }) => severity !== 'error');
   if (options.output === 'json') printJson(context, migration, findings, ok);
   else {
     const report = describeMigration(migration, options.output);
