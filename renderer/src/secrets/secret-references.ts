@@ -11,14 +11,21 @@ export interface SecretReference {
   keyNode: YamlNode | undefined;
 }
 
+/** Trees are never changed in place: a unit that stayed the same is not searched again. */
+const known = new WeakMap<YamlNode, readonly SecretReference[]>();
+
 /** Every secret that the typed parts of a unit read. */
-export function secretReferences(unit: YamlNode): SecretReference[] {
+export function secretReferences(unit: YamlNode): readonly SecretReference[] {
+  const before = known.get(unit);
+  if (before !== undefined) return before;
   const jobs = [...itemsOf(child(unit, 'migrations')), ...itemsOf(child(unit, 'hooks'))];
   const pods = [
     child(unit, 'workload'),
     ...jobs.flatMap((job) => [job, at(job, ['rollback', 'job'])]),
   ];
-  return pods.flatMap((pod) => (pod === undefined ? [] : podSecretReferences(pod)));
+  const references = pods.flatMap((pod) => (pod === undefined ? [] : podSecretReferences(pod)));
+  known.set(unit, references);
+  return references;
 }
 
 /** Every secret that one typed pod reads. */
