@@ -2,7 +2,7 @@ import { setPriority } from 'node:os';
 import { Command } from 'commander';
 import { CodexError, errorData } from '@codex-k8s/controller';
 import { describeConfig, readConfig } from './config.ts';
-import { startProgram } from './program/index.ts';
+import { migrate, startProgram } from './program/index.ts';
 import { settings } from './settings.ts';
 import type { SettingName } from './settings.ts';
 
@@ -31,6 +31,25 @@ program
   .description('prints the configuration as it is read, secrets masked')
   .action(() => {
     process.stdout.write(`${JSON.stringify(describeConfig(readConfig()), undefined, 2)}\n`);
+  });
+
+program
+  .command('migrate')
+  .description(
+    'brings the database to the schema of this version and ends; every role does so when it starts',
+  )
+  .option(
+    `--${kebab('databaseUrl')} <value>`,
+    `${settings.databaseUrl.about} [${settings.databaseUrl.variable}]`,
+  )
+  .addHelpText(
+    'after',
+    `
+Examples:
+  $ CODEXK8S_DATABASE_URL=postgres://… npm run codex-k8s -- migrate`,
+  )
+  .action(async (options: Partial<Record<SettingName, string>>) => {
+    log('migrated', { migrations: await migrate(readConfig(options)) });
   });
 
 try {
