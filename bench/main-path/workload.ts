@@ -80,6 +80,10 @@ spec:
             - name: http
               containerPort: 8080
               protocol: TCP
+          readinessProbe:
+            httpGet:
+              path: /healthz
+              port: http
           resources:
             requests:
               cpu: 10m
