@@ -50,6 +50,8 @@ export async function compare(comparison: Comparison): Promise<CompareResult> {
     const pairs = comparison.state
       ? await pairStacks(base, head)
       : await renderPairs(comparison, base, head);
+    if (pairs.length === 0 && base.side.diagnostics.length > 0)
+      return { ok: false, diagnostics: base.side.diagnostics };
     const vars = Object.entries(comparison.inputs.vars ?? {});
     const secrets = vars
       .filter(([name]) => isSecretName(name, 'variable'))
@@ -185,6 +187,8 @@ async function pairWithDirectory(
   const from = own === 'absent' && stack !== undefined ? await readSide(base, stack) : own;
   const plan = typeof from === 'object' ? from.plan : undefined;
   const name = environment ?? plan?.environment;
+  // What cannot be read does not say either: that it cannot be read is the finding.
+  if (name === undefined && from === 'failed') return [];
   if (name === undefined)
     throw new CliError(`${against ?? ''} does not say which environment it is of: --env NAME`);
   if (plan !== undefined && plan.environment !== name)

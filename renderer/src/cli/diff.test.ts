@@ -162,6 +162,8 @@ describe('diff on the command line', () => {
     const other = await diff('--against', join(out, 'shop'), '--env', 'dev');
     expect(other).to.deep.include({ code: 64 });
     await rm(join(out, 'shop/manifests/api'), { recursive: true });
+    const unsaid = await diff('--against', out);
+    expect([unsaid.code, unsaid.stderr.split(' ')[1]]).to.deep.equal([1, 'CK-R-194']);
     const torn = await diff('--against', out, '--env', 'production');
     expect(torn.stderr).to.match(
       /does not render:\nerror CK-R-194 shop\/plan\.json names manifests\/api\//,
@@ -219,6 +221,41 @@ describe('diff on the command line', () => {
       '  ~ cart: tag 8.1-alpine → 8.2-alpine',
     ]);
     await state[Symbol.asyncDispose]();
+  });
+
+  it('tells what hooks and migrations run, under the name of the hook', async () => {
+    await cp(join(examples, 'project-example'), join(repository.path, 'chat'), { recursive: true });
+    await repository.commit({});
+    const place = (name: string) => join(repository.path, 'chat', name);
+    const args = ['--file', place('services.yaml'), '--root', place(''), '--env', 'production'];
+    const out = await mkdtemp(join(tmpdir(), 'ck-state-'));
+    await run('render', ...args, '--out', out);
+    const same = await run('diff', ...args, '--against', out, '--exit-code');
+    expect([same.code, same.stderr]).to.deep.equal([0, '']);
+    await rm(out, { recursive: true });
+    const edit = async (name: string, ...edits: [string, string][]) => {
+      const before = await readFile(place(name), 'utf8');
+      const after = edits.reduce((current, [from, to]) => current.replace(from, to), before);
+      expect(after).not.to.equal(before);
+      await repository.write({ [`chat/${name}`]: after });
+    };
+    await edit('stack/base.yaml', ['postgres:17-alpine', 'postgres:18-alpine']);
+    const images = await run('diff', ...args);
+    expect(images.stdout).to.include('  ~ schema: tag 17-alpine → 18-alpine\n');
+    await edit(
+      'stack/data.yaml',
+      ['PGDATABASE: chat\n', 'PGDATABASE: talk\n'],
+      ['          retries: 2\n', '          retries: 3\n'],
+    );
+    const { stdout } = await run('diff', ...args);
+    const unit = stdout.slice(stdout.indexOf('  ~ schema\n')).split('\n');
+    expect(unit[1]).to.equal('    ~ plan: hooks[tables].retries: 2 → 3');
+    expect(unit[2]).to.match(/^ {4}~ Job\/schema-tables-[0-9a-f]+ \(hook tables\)$/);
+    expect(unit.slice(3, 6)).to.deep.equal([
+      '      ~ spec.backoffLimit: 2 → 3',
+      '      ~ spec.template.spec.containers[tables].image: docker.io/library/postgres:17-alpine → docker.io/library/postgres:18-alpine',
+      '      ~ spec.template.spec.containers[tables].env[PGDATABASE].value: chat → talk',
+    ]);
   });
 
   it('looks at environments for slots as their first slot, or as the one that is named', async () => {

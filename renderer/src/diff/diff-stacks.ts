@@ -4,27 +4,21 @@ import type {
   ExecutionPlan,
   FieldChange,
   ObjectDiff,
+  PlanHook,
   PlanObject,
   UnitDiff,
 } from '@codex-k8s/schema';
-import { groupOf } from '../objects/index.ts';
 import type { Value } from '../yaml/index.ts';
 import { commonOrder, diffValues, type PathChange } from './diff-values.ts';
 import { containerImage } from './container-images.ts';
 import { maskObject, toPrintable, type Masking, type SafeValue } from './masked.ts';
 import type { ParsedFiles } from './parse-files.ts';
-import type { StackContent } from './stack-content.ts';
+import { plannedObjects, type PlannedObject, type StackContent } from './stack-content.ts';
 
 /** A stack directory with the objects of those files that differ. */
 export interface ComparedStack {
   content: StackContent;
   parsed: ParsedFiles;
-}
-
-/** An object with the unit that holds it. */
-interface PlacedObject {
-  unit: string;
-  object: PlanObject;
 }
 
 type StackDifference = Pick<EnvironmentDiff, 'change' | 'plan' | 'images' | 'units'>;
@@ -59,23 +53,13 @@ export function diffStacks(
   return { change, plan, images, units };
 }
 
-function placeObjects(plan: ExecutionPlan | undefined): Map<string, PlacedObject> {
-  const placed = new Map<string, PlacedObject>();
-  for (const unit of plan?.units ?? [])
-    for (const object of unit.objects) {
-      const { apiVersion, kind, namespace = '', name } = object;
-      // Versions of one group share their objects.
-      placed.set(`${groupOf(apiVersion)}/${kind}/${namespace}/${name}`, {
-        unit: unit.name,
-        object,
-      });
-    }
-  return placed;
+function placeObjects(plan: ExecutionPlan | undefined): Map<string, PlannedObject> {
+  return new Map(plannedObjects(plan).map((planned) => [planned.identity, planned]));
 }
 
 function diffObject(
-  before: PlacedObject | undefined,
-  after: PlacedObject | undefined,
+  before: PlannedObject | undefined,
+  after: PlannedObject | undefined,
   base: ComparedStack | undefined,
   head: ComparedStack | undefined,
   masking: Masking,
@@ -83,7 +67,14 @@ function diffObject(
   const placed = after ?? before;
   if (placed === undefined) return undefined;
   const { apiVersion, kind, namespace, name } = placed.object;
-  const identity = { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), name };
+  const { hook } = placed;
+  const identity = {
+    apiVersion,
+    kind,
+    ...(namespace === undefined ? {} : { namespace }),
+    name,
+    ...(hook === undefined ? {} : { hook }),
+  };
   const nothing = { imageOnly: false, fields: [], images: [] };
   const valueOf = (side: ComparedStack | undefined, file: string) => {
     const value = side?.parsed.get(file);
@@ -96,7 +87,9 @@ function diffObject(
     return headValue === undefined ? created : { ...created, object: printableMap(headValue) };
   }
   const moved = before.unit === after.unit ? {} : { movedFrom: before.unit };
-  const fields = diffValues(valueOf(base, before.object.file), headValue);
+  const changes = diffValues(valueOf(base, before.object.file), headValue);
+  // The name of a hook's Job follows its content: it says nothing of its own.
+  const fields = changes.filter(({ path }) => hook === undefined || path !== 'metadata.name');
   if (fields.length === 0 && before.unit === after.unit) return undefined;
   const images = fields.flatMap((field) => containerImage(field) ?? []);
   return {
@@ -126,13 +119,22 @@ function diffUnit(
 }
 
 function diffUnitPlan(before: DeployUnit, after: DeployUnit, masking: Masking): FieldChange[] {
-  const { objects: objectsBefore, images: _a, ...fieldsBefore } = before;
-  const { objects: objectsAfter, images: _b, ...fieldsAfter } = after;
+  const { objects: objectsBefore, images: _a, hooks: hooksBefore, ...fieldsBefore } = before;
+  const { objects: objectsAfter, images: _b, hooks: hooksAfter, ...fieldsAfter } = after;
   const label = ({ kind, name }: PlanObject) => `${kind}/${name}`;
   return [
-    ...diffData(fieldsBefore, fieldsAfter, masking),
+    ...diffData(
+      { ...fieldsBefore, hooks: hooksBefore?.map(withoutContent) },
+      { ...fieldsAfter, hooks: hooksAfter?.map(withoutContent) },
+      masking,
+    ),
     ...diffOrder('objects', objectsBefore.map(label), objectsAfter.map(label)),
   ];
+}
+
+/** What a hook runs is told by its objects. */
+function withoutContent({ key: _k, object: _o, images: _i, rollback, ...hook }: PlanHook): object {
+  return { ...hook, ...(rollback === undefined ? {} : { rollback: rollback.policy }) };
 }
 
 function diffPlans(before: ExecutionPlan, after: ExecutionPlan, masking: Masking): FieldChange[] {

@@ -2,7 +2,7 @@ import { validateExecutionPlan, type ExecutionPlan } from '@codex-k8s/schema';
 import { directoryId } from '../hash/index.ts';
 import type { RenderedFile } from '../rendered-stack.ts';
 import type { SourceReader } from '../source-reader.ts';
-import { UnreadableStateError, type StackContent } from './stack-content.ts';
+import { plannedObjects, UnreadableStateError, type StackContent } from './stack-content.ts';
 
 const decoder = new TextDecoder();
 
@@ -22,7 +22,7 @@ export async function readStackDirectory(
   if (planFile === undefined) return undefined;
   const plan = parsePlan(`${prefix}plan.json`, decoder.decode(planFile.bytes));
   const files: RenderedFile[] = [{ path: 'plan.json', ...planFile }];
-  for (const { file } of plan.units.flatMap(({ objects }) => objects)) {
+  for (const { file } of plannedObjects(plan).map(({ object }) => object)) {
     const found = await reader.read(prefix + file);
     if (found === undefined)
       throw new UnreadableStateError(`${prefix}plan.json names ${file}, which is not there`);

@@ -106,9 +106,13 @@ function unitLines(unit: UnitDiff): [number, FieldLine][] {
   return lines;
 }
 
-/** `Deployment/web`, with the unit it came from. */
-export function objectTitle({ kind, name, movedFrom }: ObjectDiff): string {
-  return visible(`${kind}/${name}${movedFrom === undefined ? '' : ` (moved from ${movedFrom})`}`);
+/** `Deployment/web`, with the hook that runs it and the unit it came from. */
+export function objectTitle({ kind, name, hook, movedFrom }: ObjectDiff): string {
+  const notes = [
+    ...(hook === undefined ? [] : [`hook ${hook}`]),
+    ...(movedFrom === undefined ? [] : [`moved from ${movedFrom}`]),
+  ];
+  return visible(`${kind}/${name}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`);
 }
 
 export function count(number: number, noun: string): string {

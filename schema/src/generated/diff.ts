@@ -203,6 +203,10 @@ export interface ObjectDiff {
   name: string;
   change: 'created' | 'changed' | 'removed';
   /**
+   * Hook that runs the object; its name, which follows its content, is that of the head.
+   */
+  hook?: string;
+  /**
    * Unit that held the object on the base side.
    */
   movedFrom?: string;
