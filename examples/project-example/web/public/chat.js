@@ -11,8 +11,7 @@ async function show() {
   list.replaceChildren(...items);
 }
 
-form.addEventListener('submit', async (event) => {
-  event.preventDefault();
+async function send() {
   const message = Object.fromEntries(new FormData(form));
   await fetch('/api/messages', {
     method: 'POST',
@@ -21,6 +20,11 @@ form.addEventListener('submit', async (event) => {
   });
   form.reset();
   await show();
+}
+
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  void send();
 });
 
 await show();
