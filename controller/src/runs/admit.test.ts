@@ -94,6 +94,10 @@ describe('the binding of an environment', () => {
     expect(codeOf(rendered({ stack: 'mail' }))).to.equal('CK-RUN-003');
   });
 
+  it('refuses a binding by an alias: applied is what was rendered for this very name', () => {
+    expect(codeOf(rendered({}), { ...target, name: 'development' })).to.equal('CK-RUN-006');
+  });
+
   it('refuses a namespace that the environment has not claimed, and says which ones it has', () => {
     expect(codeOf(rendered({ namespace: 'kube-system' }))).to.equal('CK-RUN-004');
     const refusal = refuseRender(target, source, rendered({ objectNamespace: 'bank-prod' }));

@@ -30,6 +30,14 @@ export function refuseRender(
       where,
       hint: 'correct metadata.name in services.yaml, or ask an admin to change the binding',
     };
+  const { environment, slot } = rendered.plan;
+  if (slot === undefined && environment !== target.name)
+    return {
+      code: 'CK-RUN-006',
+      message: `environment ${target.name} is an alias of ${environment} in this file`,
+      where,
+      hint: `bind the environment as ${environment}`,
+    };
   const objects = rendered.plan.units.flatMap((unit) => unit.objects);
   const clusterScoped = objects.find((object) => object.namespace === undefined);
   if (clusterScoped && target.kind !== 'cluster')

@@ -20,4 +20,8 @@ export const runCodes = {
     title: 'A cluster-scoped object in an environment that is not bound to hold any',
     hint: 'put it into an environment that an admin bound as kind cluster',
   },
+  'CK-RUN-006': {
+    title: 'An environment is bound by another name than the one services.yaml gives it',
+    hint: 'bind it by its own name: an alias is for people',
+  },
 } as const;
