@@ -15,6 +15,8 @@ const texts = {
     replicas: { type: integer, default: 1 }
     host: { default: example.com }
     token: { default: s3cr3t }
+    left: { default: same }
+    right: { default: same }
   environments:
     dev:
     prod:
@@ -35,7 +37,7 @@ const texts = {
       workload:
         replicas: "{{ .Vars.replicas }}"
         args: [--host, "{{ .Vars.host }}:{{ envOr \\"replicas\\" 7 }}"]
-        env: { B: own }
+        env: { B: own, EQUAL: "{{ eq .Vars.left .Vars.right }}" }
         ports: [{ port: 80 }]
     - name: disk
       codeUpdateStrategy: rebuild
@@ -137,8 +139,8 @@ describe('the explanation of a field', () => {
     expect(value).to.equal(4);
     expect(origins[0]?.reads).to.deep.equal([{ name: '.Vars.replicas', value: 4 }]);
     expect(await originsOf('Deployment/web', 'spec.replicas')).to.deep.equal([
-      'value services.yaml:29:19 {{ .Vars.replicas }} over services.yaml:22:91 2',
-      'value services.yaml:16:25 4 over services.yaml:8:41 1',
+      'value services.yaml:31:19 {{ .Vars.replicas }} over services.yaml:24:91 2',
+      'value services.yaml:18:25 4 over services.yaml:8:41 1',
     ]);
   });
 
@@ -146,8 +148,8 @@ describe('the explanation of a field', () => {
     expect(
       await originsOf('Deployment/web', 'spec.replicas', { vars: { replicas: '9' } }),
     ).to.deep.equal([
-      'value services.yaml:29:19 {{ .Vars.replicas }} over services.yaml:22:91 2',
-      '--var replicas 9 over services.yaml:16:25 4 over services.yaml:8:41 1'.replace(
+      'value services.yaml:31:19 {{ .Vars.replicas }} over services.yaml:24:91 2',
+      '--var replicas 9 over services.yaml:18:25 4 over services.yaml:8:41 1'.replace(
         /^/,
         'input ',
       ),
@@ -158,8 +160,8 @@ describe('the explanation of a field', () => {
     expect(
       await originsOf('Deployment/web', 'spec.template.spec.containers[web].image'),
     ).to.deep.equal([
-      'value services.yaml:24:74 web over services.yaml:22:74 other',
-      'value services.yaml:18:18 nginx:1.29',
+      'value services.yaml:26:74 web over services.yaml:24:74 other',
+      'value services.yaml:20:18 nginx:1.29',
       `value images.lock:5:33 sha256:${'2'.repeat(64)}`,
     ]);
   });
@@ -170,14 +172,26 @@ describe('the explanation of a field', () => {
       'value base.yaml:6:50 5',
     ]);
     expect(await originsOf('deploy/web', `${path}.containers[0].env[B].value`)).to.deep.equal([
-      'value services.yaml:31:19 own over base.yaml:6:63 imported',
+      'value services.yaml:33:19 own over base.yaml:6:63 imported',
     ]);
   });
 
   it('finds a value that cannot be changed in every way', async () => {
     // A Deployment with a disk has one replica, not two.
     expect(await originsOf('deploy/disk', 'spec.replicas')).to.deep.equal([
-      'value services.yaml:35:41 1',
+      'value services.yaml:37:41 1',
+    ]);
+  });
+
+  it('finds both of two values that are compared with each other', async () => {
+    const { origins } = await explain(
+      'deploy/web',
+      'spec.template.spec.containers[web].env[EQUAL].value',
+    );
+    expect(origins.map(({ path }) => path)).to.deep.equal([
+      'spec.services[0].workload.env.EQUAL',
+      'spec.vars.left.default',
+      'spec.vars.right.default',
     ]);
   });
 
@@ -191,7 +205,7 @@ describe('the explanation of a field', () => {
 
   it('tells labels of the environment and of the platform apart', async () => {
     expect(await originsOf('svc/web', 'metadata.labels.tier')).to.deep.equal([
-      'value services.yaml:15:23 gold',
+      'value services.yaml:17:23 gold',
     ]);
     expect(
       await originsOf('svc/web', 'metadata.labels["codex-k8s.dev/environment"]'),

@@ -33,6 +33,7 @@ import { findObject, type FoundObject } from './find-object.ts';
 import { findInfluences } from './influences.ts';
 import {
   originOf,
+  readsOf,
   placed,
   presenceOf,
   replacedValue,
@@ -87,12 +88,14 @@ export async function explainField(given: RenderScope, question: Question): Prom
   const origins = manifestOrigin(subjectObject.node, field.path);
   const settings: Setting[] = [];
   if (experiment !== undefined) {
+    const candidates = candidatesOf(scope, stack, environment, experiment);
     const influences = await findInfluences(
-      candidatesOf(scope, stack, environment, experiment),
+      candidates,
       experiment.changing,
-      (candidate) => groupOf(candidate),
+      groupOf,
       valueVariants,
     );
+    influences.push(...(await readInfluences(world, experiment, candidates, influences)));
     origins.push(...influences.map((candidate) => describe(world, candidate, resolved, question)));
     origins.push(...(await lockOrigins(scope, field.value)));
     const [list, index] = unitPath(experiment.stack);
@@ -186,6 +189,48 @@ function candidatesOf(
     if (at(stack.root, ['spec', 'vars', variable]) !== undefined)
       given.push({ kind: 'input', name: 'var', variable, value });
   return [...writtenValues(experiment.stack.root), ...given];
+}
+
+/**
+ * What templates of the found ones read, tried one by one: of two values that are compared with each
+ * other, changing both together may change nothing.
+ */
+async function readInfluences(
+  world: OriginScope,
+  experiment: Experiment,
+  candidates: readonly Candidate[],
+  found: readonly Candidate[],
+): Promise<Candidate[]> {
+  const more: Candidate[] = [];
+  const names = new Set<string>();
+  const waiting = [...found];
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    if (next.kind !== 'written' || typeof next.node.value !== 'string') continue;
+    for (const { name } of readsOf(world, next.node.value)) {
+      if (names.has(name)) continue;
+      names.add(name);
+      for (const candidate of candidates) {
+        if (templateName(candidate) !== name || found.includes(candidate)) continue;
+        if ((await experiment.changing([candidate], 0)) !== 'changed') continue;
+        more.push(candidate);
+        waiting.push(candidate);
+      }
+    }
+  }
+  return more;
+}
+
+/** Under what name templates read a value. */
+function templateName(candidate: Candidate): string | undefined {
+  if (candidate.kind === 'input') {
+    const names = { environment: '.Env', slot: '.Slot', kubernetesVersion: undefined };
+    return candidate.name === 'var' ? `.Vars.${candidate.variable ?? ''}` : names[candidate.name];
+  }
+  const [top, block, name, inner, variable] = candidate.path;
+  if (top === 'metadata' || block === 'project') return '.Project';
+  if (block === 'vars') return `.Vars.${String(name)}`;
+  if (block === 'versions') return `.Versions.${String(name)}`;
+  return block === 'environments' && inner === 'vars' ? `.Vars.${String(variable)}` : undefined;
 }
 
 /** A name and what refers to it have the same value: they are changed together. */
