@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packRenderer, root } from '../../tools/package/index.ts';
 import { describeMachine } from '../machine.ts';
+import { round } from '../measure.ts';
 import { writeResult } from '../results.ts';
 import { helmChart, kustomizeStack } from './peer-stacks.ts';
 import { findPeers, versionOf, type Peers } from './peers.ts';
@@ -28,6 +29,7 @@ export async function run({ quick }: { quick: boolean }): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'ck-bench-render-'));
   const peers = findPeers(process.env['BENCH_PEERS']);
   const rounds = quick ? 3 : 5;
+  const load = [loadavg()];
   try {
     const packed = await packRenderer(directory);
     const cli = join(packed.directory, 'dist/cli.js');
@@ -38,8 +40,11 @@ export async function run({ quick }: { quick: boolean }): Promise<void> {
       sizes.push(await measureSize({ directory, cli, library, peers, services, rounds }));
     const ownFile = await measureOwnFile(cli, rounds);
     say(`own file: ${JSON.stringify(ownFile)}`);
+    load.push(loadavg());
     await writeResult('render', {
       machine: describeMachine(),
+      // Processes that wanted the machine before and after, over 1, 5 and 15 minutes: ours are one of them.
+      load: load.map((averages) => averages.map(round)),
       peers: {
         kustomize: peers.kustomize === undefined ? 'not found' : versionOf(peers.kustomize),
         helm: peers.helm === undefined ? 'not found' : versionOf(peers.helm),
@@ -153,9 +158,9 @@ async function contest(
   stdout: string,
 ): Promise<Record<string, ProcessRun>> {
   const runs = new Map<string, ProcessRun[]>();
-  for (let round = 0; round < rounds; round += 1)
+  for (let turn = 0; turn < rounds; turn += 1)
     for (const { name, invocation, rounds: own = rounds, writesFiles } of contests) {
-      if (round >= own) continue;
+      if (turn >= own) continue;
       const list = runs.get(name) ?? [];
       runs.set(name, [...list, await runProcess({ ...invocation, stdout })]);
       if (writesFiles !== true) check(stdout);
