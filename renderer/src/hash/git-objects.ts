@@ -79,10 +79,12 @@ class GitObject {
   }
 
   text(text: string): this {
-    if (notAscii.test(text.slice(0, -1))) return this.bytes(encoder.encode(text));
     this.#reserve(text.length);
-    for (let index = 0; index < text.length; index += 1)
-      buffer[this.#end + index] = text.charCodeAt(index);
+    for (let index = 0; index < text.length; index += 1) {
+      const code = text.charCodeAt(index);
+      if (code > 0x7f) return this.bytes(encoder.encode(text));
+      buffer[this.#end + index] = code;
+    }
     this.#end += text.length;
     return this;
   }
