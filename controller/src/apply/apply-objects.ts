@@ -39,14 +39,7 @@ async function prepare(
   planned: PlannedApply[],
   stacks: DesiredStack[],
 ): Promise<boolean> {
-  const { session, memory, writer } = step;
-  const declared = new Set(
-    stacks.flatMap((stack) =>
-      [...stack.objects.values()]
-        .filter(({ kind }) => kind === 'Namespace')
-        .map(({ name }) => name),
-    ),
-  );
+  const { memory } = step;
   const touched = stacks.filter((stack) =>
     planned.some(({ object }) => object.stack === stack.stack),
   );
@@ -55,11 +48,7 @@ async function prepare(
     ...planned.flatMap(({ object }) => object.namespace ?? []),
   ]);
   try {
-    for (const name of places) {
-      if (declared.has(name) || session.namespaces.has(name)) continue;
-      await ensureNamespace(writer, name);
-      session.namespaces.add(name);
-    }
+    await ensureNamespaces(step, places, stacks);
     for (const stack of touched) {
       // KEP-3659: the parent names a kind before the first object of it exists.
       const members = [...memory.inventory.values()].filter((row) => row.stack === stack.stack);
@@ -73,6 +62,24 @@ async function prepare(
     if (interrupts(error)) step.interruption ??= error;
     else for (const { object } of planned) noteFailure(step, object, error);
     return false;
+  }
+}
+
+/** Makes sure of namespaces, except those that a stack declares itself. */
+export async function ensureNamespaces(
+  step: Step,
+  places: Iterable<string>,
+  stacks: DesiredStack[],
+): Promise<void> {
+  const { session, writer } = step;
+  const objects = stacks.flatMap((stack) => [...stack.objects.values()]);
+  const declared = new Set(
+    objects.filter(({ kind }) => kind === 'Namespace').map(({ name }) => name),
+  );
+  for (const name of places) {
+    if (declared.has(name) || session.namespaces.has(name)) continue;
+    await ensureNamespace(writer, name);
+    session.namespaces.add(name);
   }
 }
 
@@ -142,7 +149,8 @@ async function applyOne(
   }
 }
 
-function noteFailure(step: Step, object: PlannedApply['object'], error: unknown): void {
+/** Notes that an object was not written: it ends the step, or is told of the object. */
+export function noteFailure(step: Step, object: PlannedApply['object'], error: unknown): void {
   if (interrupts(error)) {
     step.interruption ??= error;
     return;

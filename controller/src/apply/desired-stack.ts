@@ -1,4 +1,4 @@
-import type { DeployUnit, ExecutionPlan } from '@codex-k8s/schema';
+import type { DeployUnit, ExecutionPlan, PlanHook, PlanObject } from '@codex-k8s/schema';
 import { identityOf, objectKey, subjectOf } from './identity.ts';
 import type { EnvironmentCondition, EnvironmentTarget, ObjectIdentity } from './types.ts';
 import { buildUnitGraph, type UnitGraph } from './unit-graph.ts';
@@ -15,6 +15,14 @@ export interface DesiredObject extends ObjectIdentity {
 export interface DesiredUnit {
   plan: DeployUnit;
   objects: DesiredObject[];
+  /** In the order in which they run at each point in time. */
+  hooks: DesiredHook[];
+}
+
+/** A hook or migration of a unit, with the Job that runs it. */
+export interface DesiredHook {
+  plan: PlanHook;
+  job: DesiredObject;
 }
 
 /** One revision of a stack, ready to be compared with what was applied. */
@@ -64,20 +72,34 @@ export function joinDesiredStack(
   const units: DesiredUnit[] = [];
   for (const unit of plan.units) {
     const own: DesiredObject[] = [];
+    const hooks: DesiredHook[] = [];
     for (const entry of unit.objects) {
-      const payloadHash = files.get(entry.file);
-      if (payloadHash === undefined) return unreadable(`${entry.file} is missing`);
-      if (entry.namespace !== undefined && !target.namespaces.includes(entry.namespace)) {
-        return outside(`${subjectOf(entry)} lies in a namespace the environment has not claimed`);
-      }
-      const key = objectKey(entry);
-      if (objects.has(key)) return unreadable(`${subjectOf(entry)} is declared twice`);
-      const identity = identityOf(entry);
-      const object = { ...identity, key, stack, unit: unit.name, file: entry.file, payloadHash };
-      objects.set(key, object);
+      const object = desiredObject(unit.name, entry);
+      if ('type' in object) return object;
+      if (objects.has(object.key)) return unreadable(`${subjectOf(entry)} is declared twice`);
+      objects.set(object.key, object);
       own.push(object);
     }
-    units.push({ plan: unit, objects: own });
+    for (const hook of unit.hooks ?? []) {
+      const job = desiredObject(unit.name, hook.object);
+      if ('type' in job) return job;
+      hooks.push({ plan: hook, job });
+    }
+    units.push({ plan: unit, objects: own, hooks });
+  }
+  for (const { hooks } of units) {
+    const both = hooks.find(({ job }) => objects.has(job.key));
+    if (both) return unreadable(`${subjectOf(both.job)} is both an object and a hook`);
   }
   return { stack, contentHash, plan, units, graph, objects };
+
+  function desiredObject(unit: string, entry: PlanObject): DesiredObject | EnvironmentCondition {
+    const payloadHash = files.get(entry.file);
+    if (payloadHash === undefined) return unreadable(`${entry.file} is missing`);
+    if (entry.namespace !== undefined && !target.namespaces.includes(entry.namespace)) {
+      return outside(`${subjectOf(entry)} lies in a namespace the environment has not claimed`);
+    }
+    const key = objectKey(entry);
+    return { ...identityOf(entry), key, stack, unit, file: entry.file, payloadHash };
+  }
 }

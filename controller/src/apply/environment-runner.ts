@@ -150,6 +150,9 @@ export function createEnvironmentRunner(
       memory.inventoryRevision += 1;
       memory.lastAppliedCommit = result.report.commit ?? memory.lastAppliedCommit;
     }
+    // Jobs whose delete policy says so may go once the end of their run is stored.
+    session.isStale ||= session.unsavedRuns.size > 0;
+    session.unsavedRuns.clear();
     last = { digest: result.digest, progress: result.progress };
     steppedAt = performance.now();
     unreachable = result.report.conditions.some(({ type }) => type === 'cluster-unreachable');

@@ -10,15 +10,18 @@ import { orphansOf } from './orphans.ts';
 import type { ApplyLedger } from './ports.ts';
 import { defaultPruneLimit } from './prune.ts';
 import type { DesiredReading } from './read-desired.ts';
+import { hookSituation, noteRunning } from './hook-session.ts';
 import type { Failure, ObjectFact, Situation } from './situation.ts';
 import { decide, type Decision } from './step-decision.ts';
-import type { AppliedObject, EnvironmentTarget } from './types.ts';
+import type { AppliedObject, EnvironmentTarget, HookRun } from './types.ts';
 
 /** What was recorded, as this process remembers it between steps. */
 export interface Memory {
   inventoryRevision: number;
   lastAppliedCommit: string | undefined;
   inventory: Map<string, AppliedObject>;
+  /** By the uid of the Job, in the order in which they were started. */
+  hookRuns: Map<string, HookRun>;
 }
 
 /** How often an object was put back lately, to be patient with somebody who insists. */
@@ -47,6 +50,12 @@ export interface EnvironmentSession {
   readonly rollouts: Set<string>;
   readonly unreadySince: Map<string, number>;
   readonly corrections: Map<string, Corrections>;
+  /** Uid of the cluster, once it is known. */
+  clusterUid: string | undefined;
+  /** Hook runs that the record does not hold as they stand, by the uid of their Job. */
+  readonly unsavedRuns: Set<string>;
+  /** Since when hook runs are under way for this process, by the uid of their Job. */
+  readonly runningSince: Map<string, number>;
   /** Whether what the record may have missed in a crash was looked for. */
   swept: boolean;
   readonly prunedUids: Set<string>;
@@ -82,6 +91,9 @@ export function createSession(options: SessionOptions): EnvironmentSession {
     rollouts: new Set(),
     unreadySince: new Map(),
     corrections: new Map(),
+    clusterUid: undefined,
+    unsavedRuns: new Set(),
+    runningSince: new Map(),
     swept: false,
     prunedUids: new Set(),
     namespaces: new Set(),
@@ -104,9 +116,11 @@ export async function remember(
     inventoryRevision: recorded.inventoryRevision,
     lastAppliedCommit: recorded.lastAppliedCommit,
     inventory: new Map(recorded.objects.map((object) => [objectKey(object), object])),
+    hookRuns: new Map(recorded.hookRuns.map((run) => [run.jobUid, run])),
   };
   session.lastReport = undefined;
   session.swept = false;
+  session.unsavedRuns.clear();
   session.view.follow(recorded.objects);
   return session.memory;
 }
@@ -158,6 +172,7 @@ export function situationOf(
     patience: patienceOf(session, now),
     driftPolicy: session.target.driftPolicy,
     pruneLimit: session.target.pruneLimit ?? defaultPruneLimit,
+    hooks: hookSituation(session, memory),
     now,
   };
 }
@@ -170,6 +185,7 @@ export function decideFor(
   now: number,
 ): Decision {
   session.isStale = false;
+  noteRunning(session, memory, now);
   const decision = decide(situationOf(session, memory, reading, now));
   for (const [unit, phase] of decision.units) {
     if (phase !== 'progressing') session.rollouts.delete(unit);

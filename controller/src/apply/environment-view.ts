@@ -30,6 +30,8 @@ export interface EnvironmentView {
   sight(key: string, object: ObjectIdentity): Sight;
   /** Takes in the answer to our own write, which may be ahead of the watch. */
   remember(object: KubernetesObject): Observation;
+  /** Takes in that our own delete was accepted, which may be ahead of the watch. */
+  forget(seen: Observation): void;
   observations(): Iterable<Observation>;
   /** Kinds that may not be watched, with the reason: their drift and health go unseen. */
   troubles(): string[];
@@ -143,6 +145,10 @@ export function createEnvironmentView(options: EnvironmentViewOptions): Environm
     },
 
     remember: take,
+
+    forget({ key, uid }) {
+      if (seen.get(key)?.observation.uid === uid) seen.delete(key);
+    },
 
     *observations() {
       for (const { observation } of seen.values()) yield observation;

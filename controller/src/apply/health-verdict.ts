@@ -12,6 +12,8 @@ export interface Condition {
   reason: string;
   /** Reason and message in one line. */
   text: string;
+  /** `lastTransitionTime`, RFC 3339. */
+  since: string | undefined;
 }
 
 export function current(): HealthVerdict {
@@ -41,6 +43,7 @@ export function condition(
     return {
       status: string(candidate, 'status') ?? 'Unknown',
       reason,
+      since: string(candidate, 'lastTransitionTime'),
       text: [reason, message].filter((part) => part !== '').join(': ') || type,
     };
   }

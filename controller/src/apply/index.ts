@@ -15,6 +15,8 @@ export type {
   EnvironmentCondition,
   EnvironmentHealth,
   EnvironmentTarget,
+  HookRun,
+  HookRunState,
   ObjectAction,
   ObjectChange,
   ObjectHealth,

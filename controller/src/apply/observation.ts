@@ -1,5 +1,6 @@
-import type { KubernetesObject } from '../kubernetes/index.ts';
+import { asObject, type KubernetesObject } from '../kubernetes/index.ts';
 import { healthOf } from './health.ts';
+import { condition, integer, string } from './health-verdict.ts';
 import { identityOf, objectKey } from './identity.ts';
 import {
   lastForeignWrite,
@@ -22,6 +23,15 @@ export interface Observation extends ObjectIdentity {
   /** Ids of other environments that apply it too. */
   rivals: string[];
   labels: Record<string, string>;
+  /** Only of Jobs. */
+  job?: JobFacts;
+}
+
+/** What is kept of a Job besides its health. */
+export interface JobFacts {
+  createdAt: string;
+  finishedAt?: string;
+  failedPods: number;
 }
 
 /** Reduces an object to what is kept of it. */
@@ -47,6 +57,17 @@ export function observe(object: KubernetesObject, manager: string): Observation 
     ...(foreignWrite === undefined ? {} : { foreignWrite }),
     rivals: rivalEnvironments(metadata, manager),
     labels: metadata.labels ?? {},
+    ...(object.kind === 'Job' ? { job: jobFacts(object) } : {}),
+  };
+}
+
+function jobFacts(object: KubernetesObject): JobFacts {
+  const status = asObject(object['status']);
+  const ended = string(status, 'completionTime') ?? condition(status, 'Failed')?.since;
+  return {
+    createdAt: object.metadata.creationTimestamp ?? '',
+    failedPods: integer(status, 'failed') ?? 0,
+    ...(ended === undefined ? {} : { finishedAt: ended }),
   };
 }
 

@@ -5,6 +5,7 @@ import type {
   ApplyReport,
   ApplyWork,
   EnvironmentTarget,
+  HookRun,
 } from './types.ts';
 
 /** Where the loop's work comes from: Postgres now, HTTP for a cluster far away (design §2). */
@@ -37,6 +38,11 @@ export interface RecordedEnvironment {
   lastAppliedCommit?: string;
   inventoryRevision: number;
   objects: AppliedObject[];
+  /**
+   * In the order in which they were started: of each hook every success that must not be repeated,
+   * what runs, and the latest runs beside.
+   */
+  hookRuns: HookRun[];
 }
 
 /** The record of a content of a stack: some run rendered it. */

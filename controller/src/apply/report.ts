@@ -48,6 +48,7 @@ export function conclude(
       changes: step.changes,
       upserts: [...step.upserts.values()],
       removed: [...step.removed.values()],
+      hookRuns: [...step.hookRuns.values()],
       stacks,
       conditions,
       health,
@@ -143,6 +144,9 @@ export function digestOf(decision: Decision | undefined, health: EnvironmentHeal
     health,
     decision.apply.map(({ object, drift }) => [object.key, object.payloadHash, drift?.kind]),
     decision.prune.map(({ uid }) => uid),
+    decision.hooks.start.map(({ hook, revision }) => [hook.job.key, revision]),
+    decision.hooks.ended.map(({ jobUid }) => jobUid),
+    decision.hooks.remove.map(({ uid }) => uid),
     decision.stacks.map(({ stack, contentHash, state }) => [stack, contentHash, state]),
     decision.conditions.map(({ type, stack, message }) => [
       type,

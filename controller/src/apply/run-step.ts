@@ -17,7 +17,8 @@ import {
   type StepServices,
   type StepSignals,
 } from './step.ts';
-import type { Decision } from './step-decision.ts';
+import { prepareHooks, runHooks } from './run-hooks.ts';
+import { hasEffects, type Decision } from './step-decision.ts';
 import type { ApplyWork } from './types.ts';
 
 export interface StepResult extends Conclusion {
@@ -44,6 +45,7 @@ export async function runStep(
   const step = beginStep(work, session, memory, services, signals);
   const reading = await readDesired(session, memory, services.desired, services.ledger);
   session.reading = reading;
+  await prepareHooks(step, reading);
   const decision = reading.stopped ? undefined : await carryOut(step, reading);
 
   const conclusion = conclude(step, reading, decision);
@@ -52,7 +54,9 @@ export async function runStep(
   const summary = JSON.stringify({ stacks, conditions, health, commit });
   const isNews =
     summary !== session.lastReport ||
-    report.changes.length + report.upserts.length + report.removed.length > 0;
+    [report.changes, report.upserts, report.removed, report.hookRuns].some(
+      ({ length }) => length > 0,
+    );
   session.lastReport = summary;
   // Of the decision that was reported: what has happened since makes a difference.
   return { ...conclusion, isNews, ...standing(session, memory, reading, decision) };
@@ -91,7 +95,8 @@ async function converge(step: Step, reading: DesiredReading): Promise<Decision> 
   const decideNow = () => decideFor(session, memory, reading, services.now());
   let decision = decideNow();
   let unannounced = false;
-  while (mayGoOn(step) && decision.apply.length + decision.prune.length > 0) {
+  while (mayGoOn(step) && hasEffects(decision)) {
+    await runHooks(step, decision.hooks, reading.stacks);
     if (decision.prune.length > 0) {
       if (unannounced) await services.checkpoint('apply.applied');
       unannounced = false;

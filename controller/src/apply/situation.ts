@@ -1,8 +1,15 @@
 import type { ApplyErrorCode } from './codes.ts';
 import type { DesiredObject, DesiredStack } from './desired-stack.ts';
-import type { Drift } from './drift.ts';
+import type { Drift, Sight } from './drift.ts';
+import type { Observation } from './observation.ts';
 import type { PruneLimit } from './prune.ts';
-import type { AppliedObject, EnvironmentTarget, ObjectHealth } from './types.ts';
+import type {
+  AppliedObject,
+  EnvironmentTarget,
+  HookRun,
+  ObjectHealth,
+  ObjectIdentity,
+} from './types.ts';
 
 /** How an applied object stands right now. */
 export interface ObjectFact {
@@ -17,6 +24,22 @@ export interface Failure {
   message: string;
   /** Time alone may heal it (a namespace that is going away, a kind not served yet): the unit waits, it has not failed. */
   transient: boolean;
+}
+
+/** What is recorded and seen of hooks. */
+export interface HookSituation {
+  /** Undefined while it is not known which cluster this is: no hook is started before. */
+  clusterUid: string | undefined;
+  /** Every recorded run, in the order in which they were started. */
+  runs: readonly HookRun[];
+  /** Runs (by the uid of their Job) whose row is not stored yet: their Jobs are not deleted before. */
+  unsaved: ReadonlySet<string>;
+  /** How a Job is seen. */
+  sightOf(job: ObjectIdentity & { key: string }): Sight;
+  /** Every Job of a hook that is seen in the environment. */
+  jobs: readonly Observation[];
+  /** Since when runs are under way for this process: uid of the Job → ms. */
+  runningSince: ReadonlyMap<string, number>;
 }
 
 /** What a decision is made from: plain values, no clock and no cluster. */
@@ -37,6 +60,7 @@ export interface Situation {
   patience: ReadonlyMap<string, number>;
   driftPolicy: EnvironmentTarget['driftPolicy'];
   pruneLimit: PruneLimit;
+  hooks: HookSituation;
   /** On the clock of the other times, ms. */
   now: number;
 }

@@ -21,6 +21,14 @@ function situation(part: Partial<Situation> & { facts?: Record<string, ObjectFac
     patience: new Map(),
     driftPolicy: 'correct',
     pruneLimit: defaultPruneLimit,
+    hooks: {
+      clusterUid: 'cluster',
+      runs: [],
+      unsaved: new Set(),
+      sightOf: () => 'absent',
+      jobs: [],
+      runningSince: new Map(),
+    },
     now: 0,
     ...rest,
   };

@@ -1,17 +1,21 @@
 import type { DesiredObject, DesiredStack } from './desired-stack.ts';
 import { describeDrift } from './drift.ts';
+import { endedRuns, leftoverJobs, type EndedRun } from './hook-jobs.ts';
 import { isCustomResourceDefinition, objectKey, subjectOf } from './identity.ts';
+import type { Observation } from './observation.ts';
 import { ownersOf, unestablishedGroups, type Owners } from './ownership.ts';
 import { pruneSetOf } from './prune.ts';
 import type { PlannedApply, Situation } from './situation.ts';
 import type { AppliedObject, EnvironmentCondition, StackState } from './types.ts';
 import { isSatisfied, unitFacts, type UnitFacts, type UnitPhase } from './unit-facts.ts';
+import type { PlannedHook, UnitHooks } from './unit-hooks.ts';
 
 /** What the next effects are, and how things stand if there are none. */
 export interface Decision {
   apply: PlannedApply[];
   /** In the order of deletion. */
   prune: AppliedObject[];
+  hooks: HookEffects;
   stacks: StackState[];
   conditions: EnvironmentCondition[];
   /** Units that have to wait: `stack/unit` → the units it waits for. */
@@ -20,6 +24,21 @@ export interface Decision {
   units: Map<string, UnitPhase>;
   /** When something ends by time alone (ms on the same clock): a readiness time-out, a correction that may be tried again. */
   deadline?: number;
+}
+
+/** What is to be done about hooks. */
+export interface HookEffects {
+  start: PlannedHook[];
+  /** Ends that are to be recorded. */
+  ended: EndedRun[];
+  /** Jobs that are to be deleted. */
+  remove: Observation[];
+}
+
+/** Whether a decision asks for any effect. */
+export function hasEffects({ apply, prune, hooks }: Decision): boolean {
+  const { start, ended, remove } = hooks;
+  return [apply, prune, start, ended, remove].some(({ length }) => length > 0);
 }
 
 /**
@@ -33,6 +52,7 @@ export function decide(situation: Situation): Decision {
   const decision: Decision = {
     apply: [],
     prune: [],
+    hooks: { start: [], ended: endedRuns(situation), remove: leftoverJobs(situation) },
     stacks: [],
     conditions: [...owners.conditions],
     waiting: new Map(),
@@ -73,17 +93,29 @@ function decideStack(
     decision.apply.push(...facts.drifted);
     decision.units.set(`${stack}/${facts.unit.plan.name}`, facts.phase);
     noteDeadline(decision, facts.readyBy);
-    if (facts.pending.length === 0) continue;
+    noteDeadline(decision, facts.hooks.overdueAt);
+    const { outstanding } = facts.hooks;
+    if (facts.pending.length === 0 && outstanding === undefined) continue;
     const gates = [...(desired.graph.before.get(facts.unit.plan.name) ?? [])].filter((name) => {
       const before = units.get(name);
       return before !== undefined && !isSatisfied(situation, desired, before);
     });
-    const ready = gates.length > 0 ? [] : facts.pending.filter((object) => isReady(object));
+    const isHeld = gates.length > 0 || outstanding === 'beforeApply';
+    const ready = isHeld ? [] : facts.pending.filter((object) => isReady(object));
     decision.apply.push(...ready.map((object) => ({ object })));
     if (gates.length > 0) decision.waiting.set(`${stack}/${facts.unit.plan.name}`, gates);
+    else if (outstanding !== undefined) decideHooks(facts.unit.plan.name, facts.hooks);
     else if (ready.length < facts.pending.length && unreadyGroups.size > 0) {
       decision.waiting.set(`${stack}/${facts.unit.plan.name}`, ['CustomResourceDefinition']);
     }
+  }
+
+  function decideHooks(unit: string, { start, makeRoom, waitsFor }: UnitHooks): void {
+    if (start !== undefined) decision.hooks.start.push(start);
+    if (makeRoom !== undefined && !situation.hooks.unsaved.has(makeRoom.uid)) {
+      decision.hooks.remove.push(makeRoom);
+    }
+    if (waitsFor !== undefined) decision.waiting.set(`${stack}/${unit}`, [waitsFor]);
   }
 
   function isReady(object: DesiredObject): boolean {
@@ -99,7 +131,9 @@ function decideStack(
   );
   decision.conditions.push(...pruneSet.conditions);
   const all = [...units.values()];
-  const applied = all.every((facts) => facts.pending.length === 0);
+  const applied = all.every(
+    ({ pending, hooks }) => pending.length === 0 && hooks.outstanding !== 'beforeApply',
+  );
   const settled = applied && all.every((facts) => isSatisfied(situation, desired, facts));
   const outstanding = pruneSet.allowed.filter((object) => {
     if (situation.failures.has(objectKey(object))) return false;
@@ -119,6 +153,7 @@ function stackState(
 ): StackState {
   const { stack, contentHash } = desired;
   const failed = units.filter((facts) => facts.phase === 'failed');
+  for (const facts of units) noteHookFailures(desired, facts, decision);
   for (const facts of units) {
     const refused = facts.unit.objects.some((object) => situation.failures.has(object.key));
     if (!refused && facts.phase !== 'failed') continue;
@@ -128,21 +163,21 @@ function stackState(
       message: `${facts.unit.plan.name}: ${facts.message}`,
     });
   }
-  const first = failed[0];
-  if (first) {
-    return { stack, contentHash, state: 'failed', message: first.message ?? 'failed' };
-  }
+  const broken = units.find(({ hooks }) => hooks.failure?.transient === false)?.hooks.failure;
+  const message = failed[0] === undefined ? broken?.message : (failed[0].message ?? 'failed');
+  if (message !== undefined) return { stack, contentHash, state: 'failed', message };
   const pending = units.reduce((sum, facts) => sum + facts.pending.length, 0);
-  if (pending > 0) {
+  const isOutstanding = units.some(({ hooks }) => hooks.outstanding !== undefined);
+  if (pending > 0 || isOutstanding) {
     const waiting = [...decision.waiting].filter(([unit]) => unit.startsWith(`${stack}/`));
-    const message = [
-      `${pending} of ${desired.objects.size} objects are not applied yet`,
+    const reasons = [
+      ...(pending > 0 ? [`${pending} of ${desired.objects.size} objects are not applied yet`] : []),
       ...waiting.map(
         ([unit, gates]) => `${unit.slice(stack.length + 1)} waits for ${gates.join(', ')}`,
       ),
-      ...units.flatMap(({ message: reason }) => reason ?? []),
-    ].join('; ');
-    return { stack, contentHash, state: 'waiting', message };
+      ...units.flatMap(({ message: reason, hooks }) => reason ?? hooks.failure?.message ?? []),
+    ];
+    return { stack, contentHash, state: 'waiting', message: reasons.join('; ') };
   }
   const slow = units.find((facts) => facts.phase !== 'current');
   if (slow === undefined) return { stack, contentHash, state: 'healthy' };
@@ -152,6 +187,16 @@ function stackState(
     state: 'applied',
     ...(slow.message === undefined ? {} : { message: slow.message }),
   };
+}
+
+/** Conditions that name unit, hook and reason. */
+function noteHookFailures(desired: DesiredStack, { unit, hooks }: UnitFacts, decision: Decision) {
+  const { failure, warnings } = hooks;
+  const messages = [...(failure === undefined ? [] : [failure.message]), ...warnings];
+  for (const text of messages) {
+    const message = `${unit.plan.name}: ${text}`;
+    decision.conditions.push({ type: 'hook-failed', stack: desired.stack, message });
+  }
 }
 
 function noteDrift(

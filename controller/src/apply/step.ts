@@ -8,6 +8,7 @@ import type { Failure } from './situation.ts';
 import type {
   AppliedObject,
   ApplyWork,
+  HookRun,
   ObjectAction,
   ObjectChange,
   ObjectIdentity,
@@ -45,6 +46,8 @@ export interface Step {
   readonly changes: ObjectChange[];
   readonly upserts: Map<string, AppliedObject>;
   readonly removed: Map<string, ObjectIdentity>;
+  /** By the uid of the Job. */
+  readonly hookRuns: Map<string, HookRun>;
   /** What the step before tried in vain: told once, not with every repetition. */
   readonly formerFailures: ReadonlyMap<string, Failure>;
   /** The failure of the cluster as a whole that ended the writing. */
@@ -78,6 +81,7 @@ export function beginStep(
     changes: [],
     upserts: new Map(),
     removed: new Map(),
+    hookRuns: new Map(),
     formerFailures,
     interruption: undefined,
   };
@@ -114,6 +118,14 @@ export function recordRemoved(step: Step, object: AppliedObject): void {
   step.memory.inventory.delete(key);
   step.upserts.delete(key);
   step.removed.set(`${object.apiVersion} ${key}`, identityOf(object));
+}
+
+/** Takes a hook run into the record as it stands now. */
+export function recordHookRun(step: Step, run: HookRun): void {
+  step.memory.hookRuns.set(run.jobUid, run);
+  step.hookRuns.set(run.jobUid, run);
+  step.session.unsavedRuns.add(run.jobUid);
+  step.services.telemetry.count('apply_hooks', { state: run.state });
 }
 
 /** Adds an entry to the step's ChangeSet. */

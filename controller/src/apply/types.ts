@@ -29,6 +29,43 @@ export interface AppliedObject extends ObjectIdentity {
   message?: string;
 }
 
+export type HookRunState = 'running' | 'succeeded' | 'failed';
+
+/**
+ * One run of a hook or migration: a Job that was created for it. The record outlives the Job: what
+ * succeeded for its key never runs again (design §5).
+ */
+export interface HookRun {
+  stack: string;
+  unit: string;
+  /** Name of the hook, unique in its unit. */
+  hook: string;
+  type: 'hook' | 'migration';
+  run: 'once-per-content' | 'once-per-revision';
+  /** sha256 (hex) of what ran. */
+  key: string;
+  /** Content hash of the stack revision it ran for. */
+  revision: string;
+  /** Uid of the cluster it ran in (of its namespace `kube-system`): another cluster has other data. */
+  clusterUid: string;
+  namespace: string;
+  job: string;
+  jobUid: string;
+  /** 1 for the first run of this key in this cluster; a newer revision tries what failed again. */
+  attempt: number;
+  state: HookRunState;
+  /** Pods that failed: the plan's `retries` allow for some. */
+  failedPods: number;
+  deletePolicy: 'beforeNextRun' | 'afterSuccess' | 'never';
+  /** RFC 3339, by the clock of the cluster. */
+  startedAt: string;
+  finishedAt?: string;
+  /** Why it failed. */
+  message?: string;
+  /** The last lines its pod left as termination message; absent where the cluster keeps none. */
+  log?: string;
+}
+
 /** The binding of one environment, from Postgres: the trust root (design §8). */
 export interface EnvironmentTarget {
   /** Immutable; the field manager is `codex-k8s-<id>`. */
@@ -77,7 +114,9 @@ export type ObjectAction =
   | 'replaced'
   | 'conflict'
   | 'failed'
-  | 'corrected';
+  | 'corrected'
+  /** A Job of a hook ended well. */
+  | 'completed';
 
 /** What one step did to one object; together the ChangeSet of design §1. */
 export interface ObjectChange {
@@ -112,6 +151,7 @@ export type ConditionType =
   | 'prune-limited'
   | 'apply-failed'
   | 'unit-failed'
+  | 'hook-failed'
   | 'conflict'
   | 'drift'
   | 'cluster-unreachable'
@@ -134,6 +174,8 @@ export interface ApplyReport {
   upserts: AppliedObject[];
   /** Inventory rows that are gone; removed before `upserts` are stored. */
   removed: ObjectIdentity[];
+  /** Hooks that this step started, or saw end: each row as it stands now. */
+  hookRuns: HookRun[];
   /** Every stack of the head. */
   stacks: StackState[];
   /** The full present set: replaces the former one. */

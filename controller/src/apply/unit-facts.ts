@@ -2,6 +2,7 @@ import type { DesiredObject, DesiredStack, DesiredUnit } from './desired-stack.t
 import type { Drift } from './drift.ts';
 import { subjectOf } from './identity.ts';
 import type { Owners } from './ownership.ts';
+import { unitHooks, type UnitHooks } from './unit-hooks.ts';
 import type { ObjectFact, PlannedApply, Situation } from './situation.ts';
 
 export type UnitPhase = 'current' | 'progressing' | 'failed';
@@ -19,6 +20,7 @@ export interface UnitFacts {
   phase: UnitPhase;
   message: string | undefined;
   readyBy: number | undefined;
+  hooks: UnitHooks;
 }
 
 /** Whether the units after this one may go on. */
@@ -27,7 +29,7 @@ export function isSatisfied(
   desired: DesiredStack,
   facts: UnitFacts,
 ): boolean {
-  if (facts.pending.length > 0) return false;
+  if (facts.pending.length > 0 || facts.hooks.outstanding !== undefined) return false;
   if (facts.phase === 'current') return true;
   if (facts.changed) return false;
   // Unchanged in this revision, but the roll-out of the revision before is still under way.
@@ -90,6 +92,10 @@ export function unitFacts(
     changed,
     ...standing,
     readyBy: standing.phase === 'progressing' ? readyBy : undefined,
+    hooks: unitHooks(situation, desired, unit, {
+      areApplied: pending.length === 0,
+      areHealthy: standing.phase === 'current',
+    }),
   };
 }
 

@@ -8,7 +8,7 @@ import {
 import { environmentOfManager, identityOf, subjectOf } from './identity.ts';
 import { managersInConflict } from './managed-fields.ts';
 import type { Observation } from './observation.ts';
-import type { AppliedObject, EnvironmentTarget, ObjectIdentity } from './types.ts';
+import type { EnvironmentTarget, ObjectIdentity } from './types.ts';
 
 /** How writes of one environment reach the cluster. */
 export interface Writer {
@@ -59,6 +59,23 @@ export async function applyObject(
   }
 }
 
+/**
+ * Creates the Job of a hook. Never forced: a Job that is there under the name already is answered
+ * as it is, and one that somebody else made is a conflict.
+ */
+export async function createJob(
+  writer: Writer,
+  job: ObjectIdentity,
+  body: Uint8Array | string,
+): Promise<KubernetesObject> {
+  const { object } = await writer.cluster.apply(identityOf(job), body, {
+    fieldManager: writer.manager,
+    force: false,
+    ...asEnvironment(writer),
+  });
+  return object;
+}
+
 export type DeleteResult = 'deleted' | 'gone' | 'replaced';
 
 /**
@@ -67,7 +84,7 @@ export type DeleteResult = 'deleted' | 'gone' | 'replaced';
  */
 export async function deleteObject(
   writer: Writer,
-  object: AppliedObject,
+  object: ObjectIdentity & { uid: string },
   seen: Observation | undefined,
 ): Promise<DeleteResult> {
   const identity = identityOf(object);

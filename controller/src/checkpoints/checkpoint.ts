@@ -10,6 +10,7 @@ export type CheckpointName =
   | 'state.committed'
   | 'run.recorded'
   | 'apply.object'
+  | 'apply.hook'
   | 'apply.applied'
   | 'apply.recorded'
   | 'apply.pruned';

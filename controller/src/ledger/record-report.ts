@@ -2,6 +2,7 @@ import type {
   AppliedObject,
   ApplyReport,
   EnvironmentTarget,
+  HookRun,
   ObjectIdentity,
 } from '../apply/index.ts';
 import type { Tx } from '../database/index.ts';
@@ -29,6 +30,7 @@ export async function recordReport(
     JSON.stringify(report.stacks),
     eventRows(changeEvents(environment, report)),
     environment.projectId,
+    JSON.stringify(report.hookRuns.map((run, place) => ({ ...hookRunRow(run), place }))),
   ]);
 }
 
@@ -72,6 +74,36 @@ const objectRow = (object: AppliedObject): Record<string, string | undefined> =>
   message: object.message,
 });
 
+const hookRunRow = (run: HookRun): Record<string, string | number | undefined> => ({
+  job_uid: run.jobUid,
+  stack: run.stack,
+  unit: run.unit,
+  hook: run.hook,
+  type: run.type,
+  run: run.run,
+  key: run.key,
+  revision: run.revision,
+  cluster_uid: run.clusterUid,
+  namespace: run.namespace,
+  job: run.job,
+  attempt: run.attempt,
+  state: run.state,
+  failed_pods: run.failedPods,
+  delete_policy: run.deletePolicy,
+  started_at: run.startedAt,
+  finished_at: run.finishedAt,
+  message: run.message,
+  log_tail: run.log,
+});
+
+// Started, succeeded, failed: told under the correlation of the run that rendered the revision.
+const hookEvents = `select a.correlation_id, 'platform', null, 'hook.' || case h.state when 'running' then 'started' else h.state end, $9::uuid, $1::uuid, a.id,
+    jsonb_strip_nulls(jsonb_build_object('stack', h.stack, 'unit', h.unit, 'hook', h.hook, 'type', h.type, 'revision', h.revision, 'attempt', h.attempt,
+      'job', h.namespace || '/' || h.job, 'message', h.message))
+  from hook_runs h
+  left join core.rendered_contents c on c.environment_id = h.environment_id and c.stack = h.stack and c.content_hash = h.revision
+  left join core.agent_runs a on a.id = c.run_id`;
+
 // A run's step is an event, with the commit that was applied.
 const runEvents = `select correlation_id, 'platform', null, 'run.' || phase, $9::uuid, $1::uuid, id,
     jsonb_strip_nulls(jsonb_build_object('stack', stack, 'status', status, 'commit', $2::text))
@@ -102,6 +134,19 @@ with environment as (
     revision = excluded.revision, uid = excluded.uid,
     resource_version = excluded.resource_version, owned_fields_hash = excluded.owned_fields_hash, health = excluded.health,
     message = excluded.message, updated_at = now()
+), hook_runs as (
+  insert into core.hook_runs (environment_id, job_uid, stack, unit, hook, type, run, key, revision, cluster_uid, namespace, job, attempt, state,
+    failed_pods, delete_policy, started_at, finished_at, message, log_tail)
+  select e.id, o.job_uid, o.stack, o.unit, o.hook, o.type, o.run, o.key, o.revision, o.cluster_uid, o.namespace, o.job, o.attempt, o.state,
+    o.failed_pods, o.delete_policy, o.started_at, o.finished_at, o.message, o.log_tail
+  from environment e, jsonb_to_recordset($10::jsonb) as o(place integer, job_uid text, stack text, unit text, hook text, type text, run text, key text,
+    revision text, cluster_uid text, namespace text, job text, attempt integer, state text, failed_pods integer, delete_policy text, started_at text,
+    finished_at text, message text, log_tail text)
+  order by o.place
+  on conflict (environment_id, job_uid) do update set
+    state = excluded.state, failed_pods = excluded.failed_pods, finished_at = excluded.finished_at, message = excluded.message,
+    log_tail = excluded.log_tail, updated_at = now()
+  returning *
 ), stacks as (
   select s.*, e.id as environment_id from environment e,
     jsonb_to_recordset($7::jsonb) as s(stack text, "contentHash" text, state text, message text)
@@ -128,5 +173,5 @@ with environment as (
     updated_at = now()
   from reached r where a.id = r.id and a.phase <> r.state
   returning a.id, a.correlation_id, a.stack, a.status, a.phase
-), ${toldEvents('$8', '$1', runEvents)}
+), ${toldEvents('$8', '$1', `${hookEvents} union all ${runEvents}`)}
 select count(*) from announced`;

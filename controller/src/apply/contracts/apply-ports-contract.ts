@@ -6,6 +6,7 @@ import type {
   ApplyReport,
   ApplyWork,
   EnvironmentTarget,
+  HookRun,
 } from '../types.ts';
 
 /** One implementation of the ports over one store, made anew for each test. */
@@ -181,10 +182,52 @@ export function applyPortsContract(name: string, make: () => Promise<ApplyPortsU
       expect(after.objects).to.deep.equal([healthy]);
     });
 
+    it('keeps the runs of hooks in the order in which they were started, each as it stands', async () => {
+      const second = { ...migrationRun, jobUid: 'a-later', attempt: 2 };
+      await source.finish(
+        await requested(),
+        { kind: 'done' },
+        report({ hookRuns: [migrationRun, second] }),
+      );
+      const { hookRuns } = await ports.ledger.loadEnvironment(target.id);
+      expect(hookRuns).to.deep.equal([migrationRun, second]);
+
+      await source.requestApply(target.id, 'ended');
+      const failed: HookRun = {
+        ...migrationRun,
+        state: 'failed',
+        failedPods: 1,
+        finishedAt: '2026-01-02T03:04:09Z',
+        message: 'BackoffLimitExceeded',
+        log: 'no such table',
+      };
+      await source.finish(await claimOne(), { kind: 'done' }, report({ hookRuns: [failed] }));
+      const after = await ports.ledger.loadEnvironment(target.id);
+      expect(after.hookRuns).to.deep.equal([failed, second]);
+    });
+
+    it('remembers what succeeded for its content, however many runs came after', async () => {
+      const succeeded: HookRun = { ...migrationRun, state: 'succeeded' };
+      const later = Array.from({ length: 150 }, (_, index) => ({
+        ...succeeded,
+        key: '1'.repeat(64),
+        run: 'once-per-revision' as const,
+        jobUid: `later-${index}`,
+      }));
+      await source.finish(
+        await requested(),
+        { kind: 'done' },
+        report({ hookRuns: [succeeded, ...later] }),
+      );
+      const { hookRuns } = await ports.ledger.loadEnvironment(target.id);
+      expect(hookRuns[0]).to.deep.equal(succeeded);
+      expect(hookRuns.at(-1)).to.deep.equal(later.at(-1));
+    });
+
     it('leaves the inventory and its revision alone without a report', async () => {
       await source.finish(await requested(), { kind: 'done' });
       const recorded = await ports.ledger.loadEnvironment(target.id);
-      expect(recorded).to.deep.equal({ inventoryRevision: 0, objects: [] });
+      expect(recorded).to.deep.equal({ inventoryRevision: 0, objects: [], hookRuns: [] });
     });
 
     it('moves a row when an object changes its version', async () => {
@@ -319,11 +362,31 @@ const config: AppliedObject = {
   health: 'current',
 };
 
+const migrationRun: HookRun = {
+  stack: 'shop',
+  unit: 'web',
+  hook: 'schema',
+  type: 'migration',
+  run: 'once-per-content',
+  key: '0'.repeat(64),
+  revision: hash,
+  clusterUid: 'cluster',
+  namespace: 'shop',
+  job: 'web-schema-00000000',
+  jobUid: 'uid-job',
+  attempt: 1,
+  state: 'running',
+  failedPods: 0,
+  deletePolicy: 'beforeNextRun',
+  startedAt: '2026-01-02T03:04:05Z',
+};
+
 function report(part: Partial<ApplyReport>): ApplyReport {
   return {
     changes: [],
     upserts: [],
     removed: [],
+    hookRuns: [],
     stacks: [],
     conditions: [],
     health: 'healthy',

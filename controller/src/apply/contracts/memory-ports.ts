@@ -5,6 +5,7 @@ import type {
   ApplyReport,
   ApplyWork,
   EnvironmentTarget,
+  HookRun,
   ObjectIdentity,
 } from '../types.ts';
 
@@ -47,6 +48,7 @@ interface Row {
   leaseEndsAt: number;
   attempts: number;
   objects: Map<string, AppliedObject>;
+  hookRuns: Map<string, HookRun>;
   inventoryRevision: number;
   lastAppliedCommit: string | undefined;
   contents: Map<string, RecordedContent>;
@@ -120,10 +122,11 @@ export function createMemoryStore(
 
   const ledger: ApplyLedger = {
     async loadEnvironment(environmentId) {
-      const { objects, inventoryRevision, lastAppliedCommit } = rowOf(environmentId);
+      const { objects, hookRuns, inventoryRevision, lastAppliedCommit } = rowOf(environmentId);
       return {
         inventoryRevision,
         objects: [...objects.values()].map((object) => ({ ...object })),
+        hookRuns: [...hookRuns.values()].map((run) => ({ ...run })),
         ...(lastAppliedCommit === undefined ? {} : { lastAppliedCommit }),
       };
     },
@@ -206,6 +209,7 @@ export function createMemoryStore(
         leaseEndsAt: 0,
         attempts: 0,
         objects: new Map(),
+        hookRuns: new Map(),
         inventoryRevision: 0,
         lastAppliedCommit: undefined,
         contents: new Map(),
@@ -239,6 +243,7 @@ export function createMemoryStore(
 function store(row: Row, report: ApplyReport): void {
   for (const removed of report.removed) row.objects.delete(rowKey(removed));
   for (const object of report.upserts) row.objects.set(rowKey(object), { ...object });
+  for (const run of report.hookRuns) row.hookRuns.set(run.jobUid, { ...run });
   row.lastAppliedCommit = report.commit ?? row.lastAppliedCommit;
   row.inventoryRevision += 1;
   row.reports.push(report);

@@ -169,8 +169,8 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
         timeoutMs,
       );
       // Every kind is watched by then: what is asked later is a request of its own.
-      const { objects } = await store.ledger.loadEnvironment(target.id);
-      const kinds = new Set(objects.map(({ kind }) => kind));
+      const { objects, hookRuns } = await store.ledger.loadEnvironment(target.id);
+      const kinds = new Set([...objects.map(({ kind }) => kind), ...hookRuns.map(() => 'Job')]);
       const isWatched = () => loops.length === 0 || listed.size >= kinds.size;
       await eventually(isWatched, { timeoutMs, intervalMs: 2 });
       return last;

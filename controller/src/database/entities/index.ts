@@ -5,6 +5,7 @@ import { DocChunk } from './doc-chunk.ts';
 import { EnvironmentSource } from './environment-source.ts';
 import { Environment } from './environment.ts';
 import { FlowEvent } from './flow-event.ts';
+import { HookRun } from './hook-run.ts';
 import { InventoryObject } from './inventory-object.ts';
 import { Link } from './link.ts';
 import { NamespaceClaim } from './namespace-claim.ts';
@@ -28,6 +29,7 @@ export const entities = [
   Environment,
   EnvironmentSource,
   FlowEvent,
+  HookRun,
   InventoryObject,
   Link,
   NamespaceClaim,
