@@ -3,7 +3,7 @@ import { isConcurrencyFailure } from '../database/index.ts';
 import type { ErrorData } from '../errors/index.ts';
 import { pauseAfter } from './backoff.ts';
 import { FencingLost } from './failures.ts';
-import { tokensOf } from './tokens.ts';
+import { heldItems, tokensOf } from './tokens.ts';
 import type { Outcome, WorkItem } from './types.ts';
 import { lockTopics } from './wake.ts';
 
@@ -82,45 +82,42 @@ function statementFor(
 
 const asJson = (error: ErrorData): string => JSON.stringify(error);
 
-const mine = `
-with mine as (select * from unnest($1::bigint[], $2::bigint[]) as m(id, token) where $3::text = (select value #>> '{}' from core.platform_state where key = 'epoch'))`;
-const held = `w.id = m.id and w.fencing_token = m.token and w.status = 'leased'`;
 const requestedAgain = `(w.class = 'state' and w.generation > w.claimed_generation)`;
 // State work that becomes ready goes to the end of the line; an event keeps its place among its key's.
 const newPosition = `case w.class when 'state' then nextval('core.work_items_id_seq') else w.position end`;
 
-const removeEvents = `${mine}
-delete from core.work_items w using mine m where ${held} returning w.id`;
+const removeEvents = `${heldItems}
+delete from core.work_items w using held h where w.id = h.id returning w.id`;
 
-const settleState = `${mine}
+const settleState = `${heldItems}
 update core.work_items w set
   status = case when ${requestedAgain} then 'ready' else 'done' end,
   position = case when ${requestedAgain} then nextval('core.work_items_id_seq') else w.position end,
   due_at = now(), attempts = 0, last_error = null, lease_owner = null, updated_at = now()
-from mine m where ${held} returning w.id`;
+from held h where w.id = h.id returning w.id`;
 
-const again = `${mine}
+const again = `${heldItems}
 update core.work_items w set
   status = case when w.class = 'event' and w.attempts + 1 >= $6::int then 'failed' else 'ready' end,
   due_at = case when ${requestedAgain} then now() else now() + make_interval(secs => $4::double precision / 1000) end,
   position = ${newPosition}, attempts = w.attempts + 1, last_error = $5::jsonb, lease_owner = null, updated_at = now()
-from mine m where ${held} returning w.id`;
+from held h where w.id = h.id returning w.id`;
 
 const announcedSinceClaim = `exists (
   select from core.work_topics t where t.topic = any($4::text[]) and t.woken_by is not null
     and not pg_visible_in_snapshot(t.woken_by::xid8, w.claim_snapshot::pg_snapshot))`;
 
-const park = `${mine}
+const park = `${heldItems}
 update core.work_items w set
   status = case when ${requestedAgain} or ${announcedSinceClaim} then 'ready' else 'parked' end,
   due_at = case when ${requestedAgain} or ${announcedSinceClaim} then now()
     else coalesce(now() + make_interval(secs => $5::double precision / 1000), 'infinity') end,
   wake_on = case when ${requestedAgain} or ${announcedSinceClaim} then '{}' else $4::text[] end,
   position = ${newPosition}, attempts = 0, last_error = null, lease_owner = null, updated_at = now()
-from mine m where ${held} returning w.id`;
+from held h where w.id = h.id returning w.id`;
 
-const fail = `${mine}
+const fail = `${heldItems}
 update core.work_items w set
   status = case when ${requestedAgain} then 'ready' else 'failed' end,
   due_at = now(), position = ${newPosition}, attempts = w.attempts + 1, last_error = $4::jsonb, lease_owner = null, updated_at = now()
-from mine m where ${held} returning w.id`;
+from held h where w.id = h.id returning w.id`;

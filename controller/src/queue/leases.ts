@@ -1,6 +1,6 @@
 import type { Database, Tx } from '../database/index.ts';
 import { workerGone } from './failures.ts';
-import { tokensOf } from './tokens.ts';
+import { heldItems, tokensOf } from './tokens.ts';
 import type { WorkItem } from './types.ts';
 import { workChannel } from './types.ts';
 
@@ -83,16 +83,13 @@ with back as (
   where id = $1 and status = 'failed' returning kind)
 select pg_notify($2, kind) from back`;
 
-const holding = `
-with mine as (select * from unnest($1::bigint[], $2::bigint[]) as m(id, token) where $3::text = (select value #>> '{}' from core.platform_state where key = 'epoch'))`;
-
-const renew = `${holding}
+const renew = `${heldItems}
 update core.work_items w set due_at = now() + make_interval(secs => $4::double precision / 1000), updated_at = now()
-from mine m where w.id = m.id and w.fencing_token = m.token and w.status = 'leased' returning w.id::text`;
+from held h where w.id = h.id returning w.id::text`;
 
-const release = `${holding}, released as (
+const release = `${heldItems}, released as (
   update core.work_items w set status = 'ready', due_at = now(), lease_owner = null, updated_at = now()
-  from mine m where w.id = m.id and w.fencing_token = m.token and w.status = 'leased' returning w.kind)
+  from held h where w.id = h.id returning w.kind)
 select pg_notify($4, kind) from (select distinct kind from released) k`;
 
 const recover = `

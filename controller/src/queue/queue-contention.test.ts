@@ -1,3 +1,4 @@
+import { eventually } from '@codex-k8s/testing';
 import { expect } from 'chai';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Tx } from '../database/index.ts';
@@ -7,7 +8,7 @@ import { claimWork } from './claim.ts';
 import { enqueueEvent, enqueueState } from './enqueue.ts';
 import { FencingLost } from './failures.ts';
 import { finishWork } from './finish.ts';
-import { recoverWork } from './leases.ts';
+import { recoverWork, releaseLeases, renewLeases } from './leases.ts';
 import type { WorkItem } from './types.ts';
 import { createWorker } from './worker.ts';
 
@@ -54,6 +55,50 @@ describe('many workers on one queue', function () {
     ]);
   const ofKey = (rows: readonly { key: string; number: number }[], key: string): number[] =>
     rows.filter((row) => row.key === key).map((row) => row.number);
+
+  const together: Record<string, (items: readonly WorkItem[]) => Promise<unknown>> = {
+    'renewing leases': (items) => renewLeases(under.db, items, 60_000),
+    finishing: (items) => finishWork(under.db, items, { kind: 'done' }),
+    'giving back': (items) => releaseLeases(under.db, items),
+  };
+  for (const [what, act] of Object.entries(together))
+    it(`lock several items by id whatever their order, so that nobody waits in a circle: ${what}`, async () => {
+      const { db } = under;
+      // In a table of some size the items are looked up one by one, in the order in which they were given.
+      await db.query(
+        `insert into core.work_items (class, kind, key, payload, status) select 'state', 'other', n::text, '{}', 'done' from generate_series(1, 20000) n`,
+      );
+      await db.query('analyze core.work_items');
+      for (const key of ['a', 'b'])
+        await db.inTransaction((tx) =>
+          enqueueEvent(tx, { kind: 'event', key, idempotencyKey: key, payload: {} }),
+        );
+      const asks = [{ kind: 'event', total: 2, batched: true }];
+      const { items } = await claimWork(db, { owner: 'one', leaseMs: 60_000, asks });
+      const [older, newer] = items.toSorted((one, other) => Number(one.id) - Number(other.id));
+      const free = (item: WorkItem | undefined): Promise<object[]> =>
+        db.query('select from core.work_items where id = $1 for update skip locked', [item?.id]);
+      const { promise: locked, resolve: lock } = Promise.withResolvers<void>();
+      const { promise: open, resolve: leave } = Promise.withResolvers<void>();
+      const holding = db.inTransaction(async (tx) => {
+        await tx.query('select from core.work_items where id = $1 for update', [older?.id]);
+        lock();
+        await open;
+      });
+      await locked;
+      const acting = act([newer, older].filter((item) => item !== undefined));
+      await eventually(async () => {
+        const [waiting] = await db.query<{ count: number }>(
+          `select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        );
+        expect(waiting?.count).to.equal(1);
+      });
+      const taken = await free(newer);
+      leave();
+      await holding;
+      expect(taken).to.have.lengthOf(1);
+      await acting;
+    });
 
   for (const seed of [1, 2, 3])
     it(`record each event once and in order, and each newest request, while workers die and leases run out (seed ${String(seed)})`, async () => {
