@@ -54,6 +54,8 @@ interface Example {
   /** Objects that must have become healthy, as the API server shows them. */
   deployments: string[];
   statefulSets: string[];
+  /** Migrations and hooks, by unit and name, in the order in which they must have run. */
+  hooks?: string[];
 }
 
 const stacks: Example[] = [
@@ -68,6 +70,7 @@ const stacks: Example[] = [
     stack: 'chat',
     deployments: ['gateway', 'messages', 'web'],
     statefulSets: ['database'],
+    hooks: ['schema/tables', 'gateway/smoke'],
   },
   {
     directory: 'brought-along',
@@ -81,8 +84,8 @@ const stacks: Example[] = [
 /**
  * From a push to healthy objects, on the real API server. Its pods are simulated: they become
  * ready without a container, so images are not pulled and secrets are not read. What is proven is
- * the way of every object, its order and its health; that hooks run and secrets are written is
- * proven where the apply loop does it.
+ * the way of every object, its order and its health, and that every hook ran as a Job and was
+ * recorded; that secrets are written is proven where the apply loop does it.
  */
 describe('the examples', () => {
   const toolsDirectory = toolsDirectoryOf(process.env);
@@ -96,7 +99,7 @@ describe('the examples', () => {
   });
   after(() => scenario.end());
 
-  for (const { directory, stack, needsPrograms = false, deployments, statefulSets } of stacks)
+  for (const { directory, stack, needsPrograms = false, ...expected } of stacks)
     it(`are deployed from a push until they are healthy: ${directory}`, async function () {
       this.timeout(needsPrograms ? 1_000_000 : 120_000);
       if (needsPrograms) await installPrograms();
@@ -116,8 +119,8 @@ describe('the examples', () => {
       await settled(scenario, project);
       expect(await conditionsOf(scenario, project)).to.deep.equal([]);
       for (const [kind, names] of [
-        ['Deployment', deployments],
-        ['StatefulSet', statefulSets],
+        ['Deployment', expected.deployments],
+        ['StatefulSet', expected.statefulSets],
       ] as const)
         for (const name of names) {
           const reference = { apiVersion: 'apps/v1', kind, namespace: project.namespace, name };
@@ -126,6 +129,15 @@ describe('the examples', () => {
           expect(readyReplicas, `${kind} ${name}`).to.be.a('number').greaterThan(0);
           expect(readyReplicas, `${kind} ${name}`).to.equal(replicas);
         }
+      expect(await hooksOf(scenario, project)).to.deep.equal(
+        (expected.hooks ?? []).map((name) => ({ name, state: 'succeeded', completed: true })),
+      );
+      // Started and succeeded, each told of the run that the push began.
+      expect(await hookEventsOf(scenario, project)).to.deep.equal(
+        (expected.hooks ?? []).flatMap((name) =>
+          ['hook.started', 'hook.succeeded'].map((type) => ({ type, name, run: run.id })),
+        ),
+      );
       // What is applied is, byte for byte, what the library renders from these files.
       const rendered = await createRenderer({ programs }).render({
         reader: createMemoryReader(files),
@@ -143,6 +155,43 @@ async function installPrograms(): Promise<void> {
   await promisify(execFile)(process.execPath, [rendererMain, 'tools', 'install']);
 }
 
-function statusOf(object: object): { replicas?: number; readyReplicas?: number } {
-  return ('status' in object ? object.status : {}) as { replicas?: number; readyReplicas?: number };
+/** The recorded runs of hooks, each with whether its Job completed, as the API server shows it. */
+async function hooksOf(scenario: Scenario, { environmentId }: ScenarioProject) {
+  const runs = await scenario.db.query<{
+    name: string;
+    state: string;
+    namespace: string;
+    job: string;
+    job_uid: string;
+  }>(
+    `select unit || '/' || hook as name, state, namespace, job, job_uid from core.hook_runs where environment_id = $1 order by sequence`,
+    [environmentId],
+  );
+  return Promise.all(
+    runs.map(async ({ name, state, namespace, job, job_uid: uid }) => {
+      const reference = { apiVersion: 'batch/v1', kind: 'Job', namespace, name: job };
+      const live = await scenario.cluster.get(reference);
+      const { succeeded = 0 } = statusOf(live);
+      return { name, state, completed: live.metadata.uid === uid && succeeded === 1 };
+    }),
+  );
+}
+
+async function hookEventsOf(scenario: Scenario, { environmentId }: ScenarioProject) {
+  return scenario.db.query<{ type: string; name: string; run: string }>(
+    `select e.event_type as type, e.payload->>'unit' || '/' || (e.payload->>'hook') as name, e.run_id as run
+     from core.flow_events e join core.agent_runs r on r.id = e.run_id and r.correlation_id = e.correlation_id
+     where e.environment_id = $1 and e.event_type like 'hook.%' order by e.id`,
+    [environmentId],
+  );
+}
+
+interface Status {
+  replicas?: number;
+  readyReplicas?: number;
+  succeeded?: number;
+}
+
+function statusOf(object: object): Status {
+  return ('status' in object ? object.status : {}) as Status;
 }

@@ -2,6 +2,7 @@ import { eventually } from '@codex-k8s/testing';
 import { expect } from 'chai';
 import type { CheckpointName } from '../checkpoints/index.ts';
 import type { KubernetesObject } from '../kubernetes/index.ts';
+import { createMemoryStore } from './contracts/index.ts';
 import { configMap, deployment, type HookSource, type UnitSource } from './testing/manifests.ts';
 import { createRig, type Rig } from './testing/rig.ts';
 import type { ApplyReport, HookRun } from './types.ts';
@@ -295,30 +296,49 @@ describe('hooks and migrations on a real API server', () => {
   }
 });
 
+/** A process that stops at a checkpoint, as if it was killed there; another one goes on. */
+async function crashedAt(name: CheckpointName, hook: HookSource) {
+  const reached = Promise.withResolvers<void>();
+  const opened = Promise.withResolvers<void>();
+  const checkpoint = async (at: CheckpointName) => {
+    if (at !== name) return;
+    reached.resolve();
+    await opened.promise;
+  };
+  const crashed = await createRig({ checkpoint });
+  const { namespace, store, target } = crashed;
+  const manifests = [configMap(namespace, 'web', { color: 'red' })];
+  await crashed.publish([{ name: 'web', manifests, hooks: [hook] }]);
+  await reached.promise;
+  const jobs = async () => {
+    const { items } = await crashed.person.list({ apiVersion: 'batch/v1', kind: 'Job', namespace });
+    return items.map(({ metadata }) => metadata.uid);
+  };
+  const left = await jobs();
+  // The process is gone without a word, its leases run out.
+  store.expireWork();
+  store.expireEnvironments('one');
+  const rig = await createRig({ target, reuse: crashed, owner: 'two' });
+  return {
+    rig,
+    /** Uids of the Jobs that the crash left. */
+    left,
+    jobs,
+    async runs() {
+      const { hookRuns } = await store.ledger.loadEnvironment(target.id);
+      return hookRuns.map(({ jobUid, state, attempt }) => [jobUid, state, attempt]);
+    },
+    async close() {
+      opened.resolve();
+      await rig.close();
+      await crashed.close();
+    },
+  };
+}
+
 describe('a crash around a hook', () => {
   it('between creating its Job and recording it: the Job is adopted, not made twice', async () => {
-    const reached = Promise.withResolvers<void>();
-    const opened = Promise.withResolvers<void>();
-    const checkpoint = async (at: CheckpointName) => {
-      if (at !== 'apply.hook') return;
-      reached.resolve();
-      await opened.promise;
-    };
-    const crashed = await createRig({ checkpoint });
-    const { namespace, store, target } = crashed;
-    const unit = {
-      name: 'web',
-      manifests: [configMap(namespace, 'web', { color: 'red' })],
-      hooks: [{ name: 'schema' }],
-    };
-    await crashed.publish([unit]);
-    await reached.promise;
-    const jobsHere = { apiVersion: 'batch/v1', kind: 'Job', namespace };
-    const [job] = (await crashed.person.list(jobsHere)).items;
-    // As after a kill: the process is gone without a word, its leases run out.
-    store.expireWork();
-    store.expireEnvironments('one');
-    const rig = await createRig({ target, reuse: crashed, owner: 'two' });
+    const { rig, left, jobs, runs, close } = await crashedAt('apply.hook', { name: 'schema' });
     try {
       await rig.healthy();
       expect(rig.changes().map(({ action, message }) => [action, message])).to.deep.equal([
@@ -326,17 +346,54 @@ describe('a crash around a hook', () => {
         ['completed', 'migration schema succeeded'],
         ['created', undefined],
       ]);
-      expect(
-        (await rig.person.list(jobsHere)).items.map(({ metadata }) => metadata.uid),
-      ).to.deep.equal([job?.metadata.uid]);
+      expect(left).to.have.length(1);
+      expect(await jobs()).to.deep.equal(left);
+      expect(await runs()).to.deep.equal([[left[0], 'succeeded', 1]]);
+    } finally {
+      await close();
+    }
+  });
+
+  it('between its end and the record of it: the Job is still there to tell, and goes afterwards', async () => {
+    const hook: HookSource = { name: 'schema', deletePolicy: 'afterSuccess' };
+    const { rig, left, jobs, runs, close } = await crashedAt('apply.applied', hook);
+    try {
+      expect(left).to.have.length(1);
+      await rig.healthy();
+      await eventually(async () => expect(await jobs()).to.deep.equal([]));
+      expect(await runs()).to.deep.equal([[left[0], 'succeeded', 1]]);
+    } finally {
+      await close();
+    }
+  });
+
+  it('with the record lost altogether: the Jobs that are there tell what has run', async () => {
+    const first = await createRig();
+    const { namespace, target, desired } = first;
+    const units = [
+      {
+        name: 'web',
+        manifests: [configMap(namespace, 'web', { color: 'red' })],
+        hooks: [{ name: 'schema' }],
+      },
+    ];
+    await first.publish(units);
+    await first.healthy();
+    const [recorded] = (await first.store.ledger.loadEnvironment(target.id)).hookRuns;
+    await first.stopLoops();
+    const store = createMemoryStore();
+    store.addEnvironment(target);
+    const rig = await createRig({ target, reuse: { store, desired } });
+    try {
+      await rig.publish(units);
+      await rig.healthy();
       const { hookRuns } = await store.ledger.loadEnvironment(target.id);
       expect(hookRuns.map(({ jobUid, state }) => [jobUid, state])).to.deep.equal([
-        [job?.metadata.uid, 'succeeded'],
+        [recorded?.jobUid, 'succeeded'],
       ]);
     } finally {
-      opened.resolve();
       await rig.close();
-      await crashed.close();
+      await first.close();
     }
   });
 });

@@ -1,4 +1,4 @@
-import type { DeployUnit, ExecutionPlan } from '@codex-k8s/schema';
+import type { DeployUnit, ExecutionPlan, PlanHook } from '@codex-k8s/schema';
 import { joinDesiredStack, type DesiredStack } from '../desired-stack.ts';
 import { objectKey } from '../identity.ts';
 import type { AppliedObject, EnvironmentTarget } from '../types.ts';
@@ -24,7 +24,11 @@ export interface UnitSketch extends Partial<Pick<DeployUnit, 'phase' | 'dependsO
   name: string;
   objects: ObjectSketch[];
   timeoutSeconds?: number;
+  hooks?: HookSketch[];
 }
+
+/** A migration before the apply with a Job named like it, unless it says otherwise. */
+export type HookSketch = Pick<PlanHook, 'name'> & Partial<Omit<PlanHook, 'name' | 'object'>>;
 
 const apiVersions: Record<string, string> = {
   Deployment: 'apps/v1',
@@ -76,9 +80,28 @@ export function sketchPlan(units: UnitSketch[], stack = 'shop') {
         files.set(file, payloadHash);
         return { file, ...sketched(kind, name) };
       }),
+      ...(unit.hooks === undefined ? {} : { hooks: unit.hooks.map(hook) }),
     })),
   };
   return { plan, files };
+
+  function hook(sketch: HookSketch): PlanHook {
+    const file = `manifests/hooks/job-${sketch.name}.yaml`;
+    files.set(file, `bytes of ${sketch.name}`);
+    return {
+      type: 'migration',
+      on: 'beforeApply',
+      run: 'once-per-content',
+      key: sketch.name,
+      images: [],
+      retries: 0,
+      timeoutSeconds: 60,
+      onFailure: 'stop',
+      deletePolicy: 'beforeNextRun',
+      ...sketch,
+      object: { file, ...sketched('Job', sketch.name) },
+    };
+  }
 }
 
 /** A joined revision of the given units. */
