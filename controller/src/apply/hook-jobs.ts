@@ -20,6 +20,18 @@ export function endedRuns(situation: Situation): EndedRun[] {
   });
 }
 
+/** Failed runs that a person asked to repeat, by an annotation on their Job. */
+export function releasedRuns(situation: Situation): HookRun[] {
+  const { runs, sightOf } = situation.hooks;
+  return runs.flatMap((run) => {
+    if (run.state !== 'failed' || run.released === true) return [];
+    const identity = jobOf(run);
+    const sight = sightOf({ ...identity, key: objectKey(identity) });
+    if (typeof sight === 'string' || sight.uid !== run.jobUid) return [];
+    return sight.job?.retryAsked === true ? { ...run, released: true } : [];
+  });
+}
+
 function endedRun(situation: Situation, run: HookRun): EndedRun | undefined {
   const identity = jobOf(run);
   const sight = situation.hooks.sightOf({ ...identity, key: objectKey(identity) });
@@ -45,11 +57,12 @@ function endedRun(situation: Situation, run: HookRun): EndedRun | undefined {
  * whose end is not stored yet, nor the latest one of a hook that is kept until its next run.
  */
 export function leftoverJobs(situation: Situation): Observation[] {
-  const { jobs, runs, unsaved } = situation.hooks;
+  const { runs, unsaved } = situation.hooks;
+  if (runs.length === 0) return [];
   const newest = new Map<string, HookRun>();
   for (const run of runs) newest.set([run.stack, run.unit, run.hook].join('/'), run);
   const recorded = new Map(runs.map((run) => [run.jobUid, run]));
-  return jobs.filter((seen) => {
+  return situation.hooks.jobs.filter((seen) => {
     const owner = hookOf(seen);
     if (owner === undefined || isUnderWay(seen)) return false;
     const desired = situation.stacks.find(({ stack }) => stack === owner.stack);

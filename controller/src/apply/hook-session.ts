@@ -26,7 +26,10 @@ export function hookSituation(session: EnvironmentSession, memory: Memory): Hook
     runs: [...memory.hookRuns.values()],
     unsaved: unsavedRuns,
     sightOf: (job) => view.sight(job.key, job),
-    jobs: [...view.observations()].filter((seen) => hookOf(seen) !== undefined),
+    // Looked for only where hooks are due or recorded: most environments have thousands of others.
+    get jobs() {
+      return [...view.observations()].filter((seen) => hookOf(seen) !== undefined);
+    },
     runningSince,
   };
 }

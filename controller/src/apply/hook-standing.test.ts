@@ -61,7 +61,7 @@ function jobOf(
       'codex-k8s.dev/unit': 'web',
       'codex-k8s.dev/hook': hook,
     },
-    job: { createdAt: '2026-01-02T03:04:05Z', failedPods: 0 },
+    job: { createdAt: '2026-01-02T03:04:05Z', failedPods: 0, retryAsked: false },
     ...part,
   };
 }

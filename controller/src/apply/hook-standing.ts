@@ -1,7 +1,7 @@
 import type { DesiredHook, DesiredStack } from './desired-stack.ts';
 import { hookOf, isUnderWay } from './hook-labels.ts';
 import { subjectOf } from './identity.ts';
-import type { Observation } from './observation.ts';
+import { retryAnnotation, type Observation } from './observation.ts';
 import type { Situation } from './situation.ts';
 import type { HookRun } from './types.ts';
 
@@ -56,7 +56,7 @@ export function hookStanding(
     return { kind: 'running', reason: `${nameOf(hook)} runs (${subjectOf(job)})`, overdueAt };
   }
 
-  const failed = counted.findLast(({ state }) => state === 'failed');
+  const failed = counted.findLast(({ state, released }) => state === 'failed' && released !== true);
   if (failed !== undefined) {
     const message = failureOf(hook, failed);
     const isOfRevision = failed.revision === desired.contentHash;
@@ -103,6 +103,6 @@ function failureOf(hook: DesiredHook, { job, namespace, message }: HookRun): str
   const hint =
     hook.plan.onFailure === 'continue'
       ? 'the unit goes on without it'
-      : 'mend it and push; a newer revision tries it again';
+      : `mend it and push: a newer revision tries it again; or annotate the Job with ${retryAnnotation}`;
   return `${nameOf(hook)} failed (${subject})${reason}; ${hint}`;
 }

@@ -192,6 +192,30 @@ describe('hooks and migrations on a real API server', () => {
     expect(await jobs()).to.have.length(1);
   });
 
+  it('that failed run again in the same revision when a person asks for it', async () => {
+    await rig.publish([web([{ name: 'schema', simulation: 'fail' }])]);
+    const [condition] = (await failed()).conditions;
+    expect(condition?.message).to.contain('codex-k8s.dev/retry');
+    const [first] = await runs();
+    await rig.kubectl(
+      'annotate',
+      'job',
+      first?.job ?? '',
+      'codex-k8s.dev/retry=the database is back',
+    );
+    await eventually(async () =>
+      expect(
+        (await runs()).map(({ state, attempt, released }) => [state, attempt, released]),
+      ).to.deep.equal([
+        ['failed', 1, true],
+        ['failed', 2, undefined],
+      ]),
+    );
+    await failed();
+    const left = (await jobs()).map(({ metadata }) => metadata.uid);
+    expect(left).to.deep.equal([(await runs())[1]?.jobUid]);
+  });
+
   it('are told and left when they may fail', async () => {
     const warm: HookSource = {
       name: 'warm',

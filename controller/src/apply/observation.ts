@@ -27,11 +27,16 @@ export interface Observation extends ObjectIdentity {
   job?: JobFacts;
 }
 
+/** Put on the failed Job of a hook by whoever wants it to run again. */
+export const retryAnnotation = 'codex-k8s.dev/retry';
+
 /** What is kept of a Job besides its health. */
 export interface JobFacts {
   createdAt: string;
   finishedAt?: string;
   failedPods: number;
+  /** Somebody annotated it with `codex-k8s.dev/retry`. */
+  retryAsked: boolean;
 }
 
 /** Reduces an object to what is kept of it. */
@@ -67,6 +72,7 @@ function jobFacts(object: KubernetesObject): JobFacts {
   return {
     createdAt: object.metadata.creationTimestamp ?? '',
     failedPods: integer(status, 'failed') ?? 0,
+    retryAsked: object.metadata.annotations?.[retryAnnotation] !== undefined,
     ...(ended === undefined ? {} : { finishedAt: ended }),
   };
 }

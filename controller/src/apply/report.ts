@@ -146,6 +146,7 @@ export function digestOf(decision: Decision | undefined, health: EnvironmentHeal
     decision.prune.map(({ uid }) => uid),
     decision.hooks.start.map(({ hook, revision }) => [hook.job.key, revision]),
     decision.hooks.ended.map(({ jobUid }) => jobUid),
+    decision.hooks.released.map(({ jobUid }) => jobUid),
     decision.hooks.remove.map(({ uid }) => uid),
     decision.stacks.map(({ stack, contentHash, state }) => [stack, contentHash, state]),
     decision.conditions.map(({ type, stack, message }) => [

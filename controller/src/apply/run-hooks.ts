@@ -19,6 +19,7 @@ import {
 } from './step.ts';
 import type { HookEffects } from './step-decision.ts';
 import type { PlannedHook } from './unit-hooks.ts';
+import type { HookRun } from './types.ts';
 import { createJob, deleteObject, failureMessage } from './write-object.ts';
 
 /** What must be known before hooks are decided about: which cluster this is, and which of their Jobs there are. */
@@ -42,10 +43,11 @@ export async function prepareHooks(step: Step, reading: DesiredReading): Promise
 /** Records what has ended, deletes what may go, starts what is due. */
 export async function runHooks(
   step: Step,
-  { start, ended, remove }: HookEffects,
+  { start, ended, released, remove }: HookEffects,
   stacks: DesiredStack[],
 ): Promise<void> {
   for (const run of ended) await recordEnd(step, run);
+  for (const run of released) recordRelease(step, run);
   await forEachBounded(step, remove, (job) => removeJob(step, job));
   await forEachBounded(step, start, (planned) => startHook(step, planned, stacks));
 }
@@ -106,6 +108,17 @@ async function recordEnd(step: Step, run: EndedRun): Promise<void> {
   const object = { ...jobOf(run), stack: run.stack, unit: run.unit };
   if (run.state === 'succeeded') recordChange(step, object, 'completed', `${what} succeeded`);
   else recordChange(step, object, 'failed', `${what} failed: ${message}`);
+}
+
+function recordRelease(step: Step, run: HookRun): void {
+  recordHookRun(step, run);
+  const object = { ...jobOf(run), stack: run.stack, unit: run.unit };
+  recordChange(
+    step,
+    object,
+    'unchanged',
+    `${run.type} ${run.hook} is to run again: it was asked for`,
+  );
 }
 
 async function removeJob(step: Step, job: Observation): Promise<void> {

@@ -52,7 +52,9 @@ export async function runStep(
   const { report } = conclusion;
   const { stacks, conditions, health, commit } = report;
   const summary = JSON.stringify({ stacks, conditions, health, commit });
+  // A run may be recorded after the step that brought its commit: it has not heard of it yet.
   const isNews =
+    work.runsWait ||
     summary !== session.lastReport ||
     [report.changes, report.upserts, report.removed, report.hookRuns].some(
       ({ length }) => length > 0,

@@ -1,12 +1,12 @@
 import type { DesiredObject, DesiredStack } from './desired-stack.ts';
 import { describeDrift } from './drift.ts';
-import { endedRuns, leftoverJobs, type EndedRun } from './hook-jobs.ts';
+import { endedRuns, leftoverJobs, releasedRuns, type EndedRun } from './hook-jobs.ts';
 import { isCustomResourceDefinition, objectKey, subjectOf } from './identity.ts';
 import type { Observation } from './observation.ts';
 import { ownersOf, unestablishedGroups, type Owners } from './ownership.ts';
 import { pruneSetOf } from './prune.ts';
 import type { PlannedApply, Situation } from './situation.ts';
-import type { AppliedObject, EnvironmentCondition, StackState } from './types.ts';
+import type { AppliedObject, EnvironmentCondition, StackState, HookRun } from './types.ts';
 import { isSatisfied, unitFacts, type UnitFacts, type UnitPhase } from './unit-facts.ts';
 import type { PlannedHook, UnitHooks } from './unit-hooks.ts';
 
@@ -31,14 +31,16 @@ export interface HookEffects {
   start: PlannedHook[];
   /** Ends that are to be recorded. */
   ended: EndedRun[];
+  /** Failures that no longer count, to be recorded. */
+  released: HookRun[];
   /** Jobs that are to be deleted. */
   remove: Observation[];
 }
 
 /** Whether a decision asks for any effect. */
 export function hasEffects({ apply, prune, hooks }: Decision): boolean {
-  const { start, ended, remove } = hooks;
-  return [apply, prune, start, ended, remove].some(({ length }) => length > 0);
+  const { start, ended, released, remove } = hooks;
+  return [apply, prune, start, ended, released, remove].some(({ length }) => length > 0);
 }
 
 /**
@@ -52,7 +54,12 @@ export function decide(situation: Situation): Decision {
   const decision: Decision = {
     apply: [],
     prune: [],
-    hooks: { start: [], ended: endedRuns(situation), remove: leftoverJobs(situation) },
+    hooks: {
+      start: [],
+      ended: endedRuns(situation),
+      released: releasedRuns(situation),
+      remove: leftoverJobs(situation),
+    },
     stacks: [],
     conditions: [...owners.conditions],
     waiting: new Map(),

@@ -57,6 +57,8 @@ export interface HookRun {
   /** Pods that failed: the plan's `retries` allow for some. */
   failedPods: number;
   deletePolicy: 'beforeNextRun' | 'afterSuccess' | 'never';
+  /** A person asked for another run of what failed: the failure no longer counts. */
+  released?: boolean;
   /** RFC 3339, by the clock of the cluster. */
   startedAt: string;
   finishedAt?: string;
@@ -99,6 +101,8 @@ export interface ApplyWork {
   attempts: number;
   /** The ledger's inventory revision when the work was claimed: equal to what this process remembers, it need not load. */
   inventoryRevision: number;
+  /** A run of the environment waits for a report: one that only repeats the last is stored, too. */
+  runsWait: boolean;
 }
 
 export type ApplyOutcome =

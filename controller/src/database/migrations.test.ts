@@ -43,15 +43,20 @@ for (const [name, fresh] of Object.entries(kinds))
       await remove();
     });
 
-    const tables = async (): Promise<string[]> => {
+    const names = async (sql: string): Promise<string[]> => {
       const session = await source.acquire();
-      const { rows } = await session.run<{ name: string }>({
-        sql: `select table_schema || '.' || table_name as name from information_schema.tables where table_schema in ('core', 'audit') order by 1`,
-        style: 'plain',
-      });
+      const { rows } = await session.run<{ name: string }>({ sql, style: 'plain' });
       session.release();
       return rows.map((row) => row.name);
     };
+    const tables = () =>
+      names(
+        `select table_schema || '.' || table_name as name from information_schema.tables where table_schema in ('core', 'audit') order by 1`,
+      );
+    const columns = () =>
+      names(
+        `select table_schema || '.' || table_name || '.' || column_name as name from information_schema.columns where table_schema in ('core', 'audit') order by 1`,
+      );
 
     it('make the schema that the entities describe, from nothing', async () => {
       await migrateDatabase(orm, source);
@@ -74,13 +79,13 @@ for (const [name, fresh] of Object.entries(kinds))
 
     for (const [index, { name: migration }] of migrations.entries())
       it(`can be taken back and applied again: ${migration}`, async () => {
-        const before = await tables();
+        const before = await columns();
         // What came after it stands on it, and goes first.
         for (const { name: later } of migrations.slice(index).toReversed())
           await orm.migrator.down({ migrations: [later] });
-        expect(await tables()).to.not.deep.equal(before);
+        expect(await columns()).to.not.deep.equal(before);
         await orm.migrator.up();
-        expect(await tables()).to.deep.equal(before);
+        expect(await columns()).to.deep.equal(before);
       });
 
     it('refuse a database of a newer version', async () => {

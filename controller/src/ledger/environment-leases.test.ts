@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { eventually } from '@codex-k8s/testing';
 import { expect } from 'chai';
 import type { Database } from '../database/index.ts';
 import { postgresDatabase } from '../database/testing/index.ts';
@@ -15,7 +16,8 @@ describe('the leases of environments', () => {
     await db.query(`insert into core.projects (id, slug, name) values ($1, 'shop', 'shop')`, [
       projectId,
     ]);
-    for (const [index, id] of ids.entries())
+    // Stored in the opposite order: nobody may rely on the order of the table.
+    for (const [index, id] of [...ids.entries()].toReversed())
       await db.query(
         `insert into core.environments (id, project_id, name, cluster, branch, namespace) values ($1, $2, $3, 'local', $3, $3)`,
         [id, projectId, `env-${index}`],
@@ -47,6 +49,32 @@ describe('the leases of environments', () => {
   it('stay with who holds them while a push writes the environment', async () => {
     await leasesOf('holder').acquire();
     expect(await acquireBehindAWrite('holder')).to.deep.equal(ids);
+  });
+
+  it('are given back in the order in which a push locks environments', async () => {
+    await leasesOf('holder').acquire();
+    const { promise: locked, resolve: lock } = Promise.withResolvers<void>();
+    const { promise: open, resolve: commit } = Promise.withResolvers<void>();
+    const holding = db.inTransaction(async (tx) => {
+      await tx.query('select from core.environments where id = $1 for no key update', [ids[0]]);
+      lock();
+      await open;
+    });
+    await locked;
+    const released = leasesOf('holder').release();
+    await eventually(async () => {
+      const [waiting] = await db.query<{ count: number }>(
+        `select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      expect(waiting?.count).to.equal(1);
+    });
+    const second = await db.query(
+      'select from core.environments where id = $1 for no key update skip locked',
+      [ids[1]],
+    );
+    commit();
+    await Promise.all([holding, released]);
+    expect(second).to.have.lengthOf(1);
   });
 
   it('leave what another is taking at this moment to the other, without waiting', async () => {

@@ -47,7 +47,9 @@ export function createEnvironmentLeases(db: Database, settings: LeaseSettings): 
     async release() {
       held = [];
       await db.query(
-        'update core.environments set lease_owner = null, lease_until = null where lease_owner = $1',
+        `with own as materialized (
+           select id from core.environments where lease_owner = $1 order by id for no key update)
+         update core.environments e set lease_owner = null, lease_until = null from own where e.id = own.id`,
         [settings.owner],
       );
     },

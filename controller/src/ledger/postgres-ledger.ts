@@ -44,6 +44,7 @@ interface HookRunRow {
   finished_at: string | null;
   message: string | null;
   log_tail: string | null;
+  released: boolean;
 }
 
 /** The apply loop's record, kept in Postgres. */
@@ -131,6 +132,7 @@ const hookRun = (row: HookRunRow): HookRun => ({
   state: row.state,
   failedPods: row.failed_pods,
   deletePolicy: row.delete_policy,
+  ...(row.released ? { released: true } : {}),
   startedAt: row.started_at,
   ...(row.finished_at === null ? {} : { finishedAt: row.finished_at }),
   ...(row.message === null ? {} : { message: row.message }),

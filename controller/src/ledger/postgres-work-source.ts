@@ -45,10 +45,17 @@ export function createPostgresWorkSource(
   const call = (): void => {
     for (const listener of listeners) listener();
   };
-  const acquire = async (): Promise<EnvironmentTarget[]> => {
-    const held = await leases.acquire();
-    targets = new Map(held.map((target) => [target.id, target]));
-    return held;
+  let acquiring: Promise<EnvironmentTarget[]> | undefined;
+  // Calls join: the later of two at once would not see what the earlier one is just taking.
+  const acquire = (): Promise<EnvironmentTarget[]> => {
+    acquiring ??= leases
+      .acquire()
+      .then((held) => {
+        targets = new Map(held.map((target) => [target.id, target]));
+        return held;
+      })
+      .finally(() => (acquiring = undefined));
+    return acquiring;
   };
   // A held environment stays held while its process lives, whatever the loop is busy with.
   const renewal = setInterval(
@@ -105,7 +112,7 @@ export function createPostgresWorkSource(
       if (claimed.nextDueMs !== undefined)
         due = setTimeout(fallDue, Math.min(claimed.nextDueMs + 1, 60_000)).unref();
       if (claimed.items.length === 0) return [];
-      const revisions = await revisionsOf(db, claimed.items);
+      const stand = await standOf(db, claimed.items);
       return claimed.items.flatMap((item) => {
         const environment = targets.get(item.key);
         if (!environment) return [];
@@ -118,7 +125,8 @@ export function createPostgresWorkSource(
             fencingToken: item.fencingToken,
             leaseEndsAt: now + options.workLeaseMs,
             attempts: item.attempts,
-            inventoryRevision: revisions.get(item.key) ?? 0,
+            inventoryRevision: stand.get(item.key)?.inventory_revision ?? 0,
+            runsWait: stand.get(item.key)?.runs_wait ?? false,
           },
         ];
       });
@@ -185,10 +193,22 @@ function recorded(
     : { ...outcome, record: (tx) => recordReport(tx, work.environment, report) };
 }
 
-async function revisionsOf(db: Database, items: readonly WorkItem[]): Promise<Map<string, number>> {
-  const rows = await db.query<{ id: string; inventory_revision: number }>(
-    'select id, inventory_revision from core.environments where id = any($1::uuid[])',
+interface StandRow {
+  id: string;
+  inventory_revision: number;
+  runs_wait: boolean;
+}
+
+async function standOf(
+  db: Database,
+  items: readonly WorkItem[],
+): Promise<ReadonlyMap<string, StandRow>> {
+  const rows = await db.query<StandRow>(
+    `select e.id, e.inventory_revision, exists (
+       select from core.agent_runs a where a.environment_id = e.id and a.kind = 'deploy'
+         and a.status = 'running' and a.phase in ('committed', 'applied')) as runs_wait
+     from core.environments e where e.id = any($1::uuid[])`,
     [items.map((item) => item.key)],
   );
-  return new Map(rows.map((row) => [row.id, row.inventory_revision]));
+  return new Map(rows.map((row) => [row.id, row]));
 }

@@ -74,7 +74,7 @@ const objectRow = (object: AppliedObject): Record<string, string | undefined> =>
   message: object.message,
 });
 
-const hookRunRow = (run: HookRun): Record<string, string | number | undefined> => ({
+const hookRunRow = (run: HookRun): Record<string, string | number | boolean | undefined> => ({
   job_uid: run.jobUid,
   stack: run.stack,
   unit: run.unit,
@@ -94,10 +94,11 @@ const hookRunRow = (run: HookRun): Record<string, string | number | undefined> =
   finished_at: run.finishedAt,
   message: run.message,
   log_tail: run.log,
+  released: run.released ?? false,
 });
 
-// Started, succeeded, failed: told under the correlation of the run that rendered the revision.
-const hookEvents = `select a.correlation_id, 'platform', null, 'hook.' || case h.state when 'running' then 'started' else h.state end, $9::uuid, $1::uuid, a.id,
+// Started, succeeded, failed, released: told under the correlation of the run that rendered the revision.
+const hookEvents = `select a.correlation_id, 'platform', null, 'hook.' || case when h.released then 'released' when h.state = 'running' then 'started' else h.state end, $9::uuid, $1::uuid, a.id,
     jsonb_strip_nulls(jsonb_build_object('stack', h.stack, 'unit', h.unit, 'hook', h.hook, 'type', h.type, 'revision', h.revision, 'attempt', h.attempt,
       'job', h.namespace || '/' || h.job, 'message', h.message))
   from hook_runs h
@@ -136,16 +137,16 @@ with environment as (
     message = excluded.message, updated_at = now()
 ), hook_runs as (
   insert into core.hook_runs (environment_id, job_uid, stack, unit, hook, type, run, key, revision, cluster_uid, namespace, job, attempt, state,
-    failed_pods, delete_policy, started_at, finished_at, message, log_tail)
+    failed_pods, delete_policy, started_at, finished_at, message, log_tail, released)
   select e.id, o.job_uid, o.stack, o.unit, o.hook, o.type, o.run, o.key, o.revision, o.cluster_uid, o.namespace, o.job, o.attempt, o.state,
-    o.failed_pods, o.delete_policy, o.started_at, o.finished_at, o.message, o.log_tail
+    o.failed_pods, o.delete_policy, o.started_at, o.finished_at, o.message, o.log_tail, o.released
   from environment e, jsonb_to_recordset($10::jsonb) as o(place integer, job_uid text, stack text, unit text, hook text, type text, run text, key text,
     revision text, cluster_uid text, namespace text, job text, attempt integer, state text, failed_pods integer, delete_policy text, started_at text,
-    finished_at text, message text, log_tail text)
+    finished_at text, message text, log_tail text, released boolean)
   order by o.place
   on conflict (environment_id, job_uid) do update set
     state = excluded.state, failed_pods = excluded.failed_pods, finished_at = excluded.finished_at, message = excluded.message,
-    log_tail = excluded.log_tail, updated_at = now()
+    log_tail = excluded.log_tail, released = excluded.released, updated_at = now()
   returning *
 ), stacks as (
   select s.*, e.id as environment_id from environment e,

@@ -200,6 +200,7 @@ export function applyPortsContract(name: string, make: () => Promise<ApplyPortsU
         finishedAt: '2026-01-02T03:04:09Z',
         message: 'BackoffLimitExceeded',
         log: 'no such table',
+        released: true,
       };
       await source.finish(await claimOne(), { kind: 'done' }, report({ hookRuns: [failed] }));
       const after = await ports.ledger.loadEnvironment(target.id);

@@ -164,6 +164,7 @@ export function createMemoryStore(
             leaseEndsAt: row.leaseEndsAt,
             attempts: row.attempts,
             inventoryRevision: row.inventoryRevision,
+            runsWait: false,
           });
         }
         return works;

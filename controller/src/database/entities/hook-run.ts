@@ -49,6 +49,7 @@ const schema = defineEntity({
     logTail: p.text().nullable(),
     recordedAt: timeOfRow(),
     updatedAt: timeOfRow(),
+    released: p.boolean().default(false),
   },
 });
 
