@@ -58,7 +58,9 @@ export function hookStanding(
 
   const failed = counted.findLast(({ state, released }) => state === 'failed' && released !== true);
   if (failed !== undefined) {
-    const message = failureOf(hook, failed);
+    const sight = hooks.sightOf(job);
+    const isThere = typeof sight !== 'string' && sight.uid === failed.jobUid;
+    const message = failureOf(hook, failed, isThere);
     const isOfRevision = failed.revision === desired.contentHash;
     if (plan.onFailure === 'continue') {
       return { kind: 'done', ...(isOfRevision ? { warning: message } : {}) };
@@ -97,12 +99,16 @@ export function nameOf({ plan }: DesiredHook): string {
   return `${plan.type} ${plan.name}`;
 }
 
-function failureOf(hook: DesiredHook, { job, namespace, message }: HookRun): string {
+function failureOf(
+  hook: DesiredHook,
+  { job, namespace, message }: HookRun,
+  isThere: boolean,
+): string {
   const subject = `Job/${namespace}/${job}`;
   const reason = message === undefined ? '' : `: ${message}`;
   const hint =
     hook.plan.onFailure === 'continue'
       ? 'the unit goes on without it'
-      : `mend it and push: a newer revision tries it again; or annotate the Job with ${retryAnnotation}`;
+      : `mend it and push: a newer revision tries it again${isThere ? `; or annotate the Job with ${retryAnnotation}` : ''}`;
   return `${nameOf(hook)} failed (${subject})${reason}; ${hint}`;
 }

@@ -232,6 +232,18 @@ describe('hooks and migrations on a real API server', () => {
     expect(await runs()).to.have.length(1);
   });
 
+  it('that the cluster refuses fail their unit with its words, and have not run', async () => {
+    await rig.publish([web([{ name: 'schema', timeoutSeconds: -1 }]), web([], 'red', 'beside')]);
+    const report = await failed();
+    expect(report.conditions[0]?.message).to.match(
+      /^web: migration schema: .*activeDeadlineSeconds/u,
+    );
+    expect(rig.store.lastOutcome(rig.target.id)).to.include({ kind: 'retry' });
+    expect(await runs()).to.deep.equal([]);
+    await rig.publish([web([{ name: 'schema' }]), web([], 'red', 'beside')]);
+    await rig.healthy();
+  });
+
   it('are ended by their time-out', async () => {
     await rig.publish([web([{ name: 'schema', simulation: 'run', timeoutSeconds: 1 }])]);
     const report = await failed();
