@@ -52,6 +52,8 @@ export interface EnvironmentSession {
   readonly corrections: Map<string, Corrections>;
   /** Uid of the cluster, once it is known. */
   clusterUid: string | undefined;
+  /** What the mirrors of hook runs in the cluster hold: stack → text. */
+  readonly mirrors: Map<string, string>;
   /** Hook runs that the record does not hold as they stand, by the uid of their Job. */
   readonly unsavedRuns: Set<string>;
   /** Since when hook runs are under way for this process, by the uid of their Job. */
@@ -92,6 +94,7 @@ export function createSession(options: SessionOptions): EnvironmentSession {
     unreadySince: new Map(),
     corrections: new Map(),
     clusterUid: undefined,
+    mirrors: new Map(),
     unsavedRuns: new Set(),
     runningSince: new Map(),
     swept: false,
@@ -121,6 +124,7 @@ export async function remember(
   session.lastReport = undefined;
   session.swept = false;
   session.unsavedRuns.clear();
+  session.mirrors.clear();
   session.view.follow(recorded.objects);
   return session.memory;
 }

@@ -403,19 +403,28 @@ describe('a crash around a hook', () => {
     }
   });
 
-  it('with the record lost altogether: the Jobs that are there tell what has run', async () => {
+  it('with the record lost altogether: the Jobs that are there tell what has run', () =>
+    recordLost({ name: 'schema' }));
+
+  it('with the record lost and the Job gone: its mirror in the cluster tells', () =>
+    recordLost({ name: 'schema', deletePolicy: 'afterSuccess' }));
+
+  async function recordLost(hook: HookSource): Promise<void> {
     const first = await createRig();
     const { namespace, target, desired } = first;
     const units = [
       {
         name: 'web',
         manifests: [configMap(namespace, 'web', { color: 'red' })],
-        hooks: [{ name: 'schema' }],
+        hooks: [hook],
       },
     ];
     await first.publish(units);
     await first.healthy();
     const [recorded] = (await first.store.ledger.loadEnvironment(target.id)).hookRuns;
+    const jobs = { apiVersion: 'batch/v1', kind: 'Job', namespace };
+    if (hook.deletePolicy === 'afterSuccess')
+      await eventually(async () => expect((await first.person.list(jobs)).items).to.deep.equal([]));
     await first.stopLoops();
     const store = createMemoryStore();
     store.addEnvironment(target);
@@ -431,5 +440,5 @@ describe('a crash around a hook', () => {
       await rig.close();
       await first.close();
     }
-  });
+  }
 });

@@ -4,6 +4,7 @@ import type { DesiredStack } from './desired-stack.ts';
 import type { EndedRun } from './hook-jobs.ts';
 import { hookOf, jobOf } from './hook-labels.ts';
 import { hasHooks, hookJobsOf } from './hook-session.ts';
+import { readMirrors } from './hook-mirror.ts';
 import { nameOf } from './hook-standing.ts';
 import type { Observation } from './observation.ts';
 import { podReport } from './pod-report.ts';
@@ -27,6 +28,7 @@ export async function prepareHooks(step: Step, reading: DesiredReading): Promise
   const { session, memory, services, writer } = step;
   if (!hasHooks(memory, reading)) return;
   session.view.follow(hookJobsOf(memory, reading));
+  await readMirrors(step, reading.stacks);
   if (session.clusterUid !== undefined) return;
   const namespace = { apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' };
   const options = { metadataOnly: true, ...writer.limits() };

@@ -1,4 +1,5 @@
 import { applyObjects } from './apply-objects.ts';
+import { writeMirrors } from './hook-mirror.ts';
 import {
   decideFor,
   remember,
@@ -47,6 +48,7 @@ export async function runStep(
   session.reading = reading;
   await prepareHooks(step, reading);
   const decision = reading.stopped ? undefined : await carryOut(step, reading);
+  await writeMirrors(step, reading.stacks);
 
   const conclusion = conclude(step, reading, decision);
   const { report } = conclusion;

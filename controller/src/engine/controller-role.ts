@@ -50,9 +50,9 @@ export async function startControllerRole(role: ControllerRole): Promise<Running
     providerOf: repositories.providerOf,
     stateRepository: repositories.stateRepository,
   };
-  const render = async (item: WorkItem): Promise<Outcome> => {
+  const render = async (item: WorkItem, signal: AbortSignal): Promise<Outcome> => {
     try {
-      return await handleRender(renderWork, item);
+      return await handleRender(renderWork, item, signal);
     } catch (thrown) {
       const error = errorData(thrown);
       role.onError(error);
@@ -71,7 +71,7 @@ export async function startControllerRole(role: ControllerRole): Promise<Running
         concurrency: 1,
       },
       render: {
-        handle: (item) => render(item),
+        handle: (item, context) => render(item, context.signal),
         concurrency: concurrentRenders,
         onFinished: () => checkpoint('run.recorded'),
       },

@@ -127,9 +127,10 @@ export function createWorker(db: Database, options: WorkerOptions): Worker {
     return names.flatMap((name): Ask[] => {
       const kind = kinds[name];
       const keys = options.keyFilter?.(name);
-      if (!kind || keys?.length === 0 || spacingLeft(name) > 0) return [];
-      // Only an ask ends the wait: what was announced meanwhile has nothing else that looks for it.
+      if (!kind || spacingLeft(name) > 0) return [];
+      // Only a look ends the wait: what was announced meanwhile has nothing else that looks for it.
       spacedUntil.delete(name);
+      if (keys?.length === 0) return [];
       const busy = [...running].filter(([, entry]) => entry.kind === name);
       const free = kind.concurrency - busy.length;
       if (free <= 0) return [];
@@ -188,14 +189,11 @@ export function createWorker(db: Database, options: WorkerOptions): Worker {
 
   async function renew(): Promise<void> {
     const works = [...running.keys()].filter((work) => work.aborted !== 'lease-lost');
-    const began = performance.now();
     try {
-      const held = await renewLeases(
-        db,
-        works.flatMap((work) => work.items),
-        leaseMs,
-      );
+      // One at a time: a transaction elsewhere may hold one of these and want another.
       for (const work of works) {
+        const began = performance.now();
+        const held = await renewLeases(db, work.items, leaseMs);
         if (work.items.every((item) => held.has(item.id))) work.prolong(began + leaseMs);
         else if (running.has(work)) work.abort('lease-lost');
       }
@@ -259,10 +257,8 @@ export function createWorker(db: Database, options: WorkerOptions): Worker {
       // Who does not hear is left alone: its token is void from here on, another worker takes over.
       const deaf = [...running.keys()];
       for (const work of deaf) work.abort('lease-lost');
-      await releaseLeases(
-        db,
-        deaf.flatMap((work) => work.items),
-      ).catch(() => telemetry.count('queue_release_errors'));
+      for (const work of deaf)
+        await releaseLeases(db, work.items).catch(() => telemetry.count('queue_release_errors'));
       clearTimeout(renewTimer);
     },
   };

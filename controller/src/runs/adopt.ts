@@ -1,8 +1,10 @@
 import type { Database } from '../database/index.ts';
-import { readTrailers, runTrailer } from '../state-repo/index.ts';
+import type { GitCommit } from '../git/index.ts';
+import { runTrailer } from '../state-repo/index.ts';
 import type { StateRepository } from '../state-repo/index.ts';
 import type { RenderTarget } from './environment.ts';
 import { recordPublication } from './record.ts';
+import type { CommittedRun } from './record.ts';
 
 /**
  * A push without a record: the process died between the two. Finds each left-over run's commit by
@@ -14,31 +16,34 @@ export async function adoptPublished(
   state: StateRepository,
   target: RenderTarget,
 ): Promise<boolean> {
-  let adopted = false;
+  // Stacks that were published together stand in one commit, and are recorded as one.
+  const found = new Map<string, { commit: GitCommit; runs: CommittedRun[] }>();
   for (const source of target.sources) {
     const run = source.openRun;
     // Content is recorded before it is pushed: a run without it cannot have pushed.
     if (run?.phase !== 'rendered' || run.contentHash === undefined) continue;
     const commit = await state.findPublished(target.branch, runTrailer(run.id));
     if (!commit) continue;
-    const committed = {
+    const entry = found.get(commit.oid) ?? { commit, runs: [] };
+    found.set(commit.oid, entry);
+    entry.runs.push({
       runId: run.id,
-      correlationId: readTrailers(commit.trailers).correlations[0] ?? run.id,
+      correlationId: run.correlationId,
       stack: source.stack,
       repositoryId: source.repository.id,
       repository: source.repository.fullName,
       sha: run.sourceSha,
       contentHash: run.contentHash,
-    };
+    });
+  }
+  for (const { commit, runs } of found.values())
     await db.inTransaction((tx) =>
-      recordPublication(tx, target, [committed], {
+      recordPublication(tx, target, runs, {
         kind: 'published',
         commit: commit.oid,
         parent: commit.parents[0],
         adopted: true,
       }),
     );
-    adopted = true;
-  }
-  return adopted;
+  return found.size > 0;
 }

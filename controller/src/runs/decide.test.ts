@@ -18,7 +18,13 @@ const source = (change: Partial<EnvironmentSource> = {}): EnvironmentSource => (
   ...change,
 });
 const dirty = { dirtyGeneration: 2, cleanGeneration: 1 };
-const open = { id: 'run-1', sourceSha: 'a', phase: 'received', contentHash: undefined } as const;
+const open = {
+  id: 'run-1',
+  correlationId: 'c',
+  sourceSha: 'a',
+  phase: 'received',
+  contentHash: undefined,
+} as const;
 
 describe('what a source of an environment needs', () => {
   it('nothing while it is clean and in place', () => {
@@ -44,11 +50,13 @@ describe('what a source of an environment needs', () => {
     expect(decideSource(source({ openRun: open }), 'z', undefined)).to.deep.equal({
       kind: 'continue',
       runId: 'run-1',
+      correlationId: 'c',
       sha: 'a',
     });
     expect(decideSource(source({ ...dirty, openRun: open }), 'a', undefined)).to.deep.equal({
       kind: 'continue',
       runId: 'run-1',
+      correlationId: 'c',
       sha: 'a',
     });
   });
@@ -68,6 +76,13 @@ describe('what a source of an environment needs', () => {
   });
 
   it('nothing undeployed when the ref is gone', () => {
-    expect(decideSource(source(dirty), undefined, 't')).to.deep.equal({ kind: 'ref-missing' });
+    expect(decideSource(source(dirty), undefined, 't')).to.deep.equal({
+      kind: 'ref-missing',
+      cancels: undefined,
+    });
+    expect(decideSource(source({ ...dirty, openRun: open }), undefined, 't')).to.deep.equal({
+      kind: 'ref-missing',
+      cancels: 'run-1',
+    });
   });
 });

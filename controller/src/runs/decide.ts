@@ -1,4 +1,4 @@
-import type { EnvironmentSource } from './environment.ts';
+import type { EnvironmentSource, OpenRun } from './environment.ts';
 
 /** What is to be done about one source of an environment. */
 export type SourceDecision =
@@ -6,10 +6,10 @@ export type SourceDecision =
   | { kind: 'nothing' }
   /** The head was brought already: the waiting deliveries are answered by the earlier run. */
   | { kind: 'already-done'; sha: string }
-  /** The ref does not exist (any more): nothing is undeployed by that. */
-  | { kind: 'ref-missing' }
+  /** The ref does not exist (any more): nothing is undeployed by that, and a left-over run of it ends. */
+  | { kind: 'ref-missing'; cancels: string | undefined }
   /** Go on with the run that a died process left, at the SHA it pinned. */
-  | { kind: 'continue'; runId: string; sha: string }
+  | { kind: 'continue'; runId: string; correlationId: string; sha: string }
   /** A new run at this SHA, closing the left-over run of an older one. */
   | { kind: 'start'; sha: string; supersedes: string | undefined };
 
@@ -29,13 +29,17 @@ export function decideSource(
   const dirty = source.dirtyGeneration > source.cleanGeneration;
   const displaced = source.publishedContent !== undefined && source.publishedContent !== content;
   const open = source.openRun;
-  if (!dirty && !displaced)
-    return open ? { kind: 'continue', runId: open.id, sha: open.sourceSha } : { kind: 'nothing' };
-  if (head === undefined) return { kind: 'ref-missing' };
+  if (!dirty && !displaced) return open ? goOn(open) : { kind: 'nothing' };
+  if (head === undefined) return { kind: 'ref-missing', cancels: open?.id };
   if (open)
-    return open.sourceSha === head
-      ? { kind: 'continue', runId: open.id, sha: head }
-      : { kind: 'start', sha: head, supersedes: open.id };
+    return open.sourceSha === head ? goOn(open) : { kind: 'start', sha: head, supersedes: open.id };
   if (!displaced && source.lastSeenSha === head) return { kind: 'already-done', sha: head };
   return { kind: 'start', sha: head, supersedes: undefined };
 }
+
+const goOn = (open: OpenRun): SourceDecision => ({
+  kind: 'continue',
+  runId: open.id,
+  correlationId: open.correlationId,
+  sha: open.sourceSha,
+});

@@ -5,6 +5,7 @@ import type { SecretStore } from '../secrets/index.ts';
 /** A render that was started and has not reached the state repo yet: what a died process leaves. */
 export interface OpenRun {
   id: string;
+  correlationId: string;
   sourceSha: string;
   phase: 'received' | 'rendered';
   contentHash: string | undefined;
@@ -62,6 +63,7 @@ interface SourceRow extends RepositoryRow {
   published_sha: string | null;
   published_content: string | null;
   run_id: string | null;
+  run_correlation: string | null;
   run_sha: string | null;
   run_phase: OpenRun['phase'] | null;
   run_content: string | null;
@@ -129,9 +131,10 @@ function environmentSource(row: SourceRow, secrets: SecretStore): EnvironmentSou
     publishedSha: row.published_sha ?? undefined,
     publishedContent: row.published_content ?? undefined,
     openRun:
-      row.run_id && row.run_sha && row.run_phase
+      row.run_id && row.run_correlation && row.run_sha && row.run_phase
         ? {
             id: row.run_id,
+            correlationId: row.run_correlation,
             sourceSha: row.run_sha,
             phase: row.run_phase,
             contentHash: row.run_content ?? undefined,
@@ -152,7 +155,7 @@ select e.id, e.project_id, p.slug as project, e.name, e.branch, e.namespace, e.p
       'dirty_generation', s.dirty_generation, 'clean_generation', s.clean_generation,
       'dirty_correlation_id', s.dirty_correlation_id, 'last_seen_sha', s.last_seen_sha,
       'published_sha', s.published_sha, 'published_content', s.published_content,
-      'run_id', a.id, 'run_sha', a.source_sha, 'run_phase', a.phase, 'run_content', a.content_hash) order by r.stack), '[]')
+      'run_id', a.id, 'run_correlation', a.correlation_id, 'run_sha', a.source_sha, 'run_phase', a.phase, 'run_content', a.content_hash) order by r.stack), '[]')
     from core.environment_sources s join core.repositories r on r.id = s.repository_id
     left join core.agent_runs a on a.environment_id = e.id and a.stack = r.stack and a.kind = 'deploy'
       and a.status in ('pending', 'running') and a.phase in ('received', 'rendered')

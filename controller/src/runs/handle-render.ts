@@ -29,7 +29,11 @@ export interface RenderWork extends RenderPorts {
  * runs, renders, records the content, publishes all stacks as one commit, records that and asks for
  * the apply. Every step may be repeated; a process may die between any two (design §1).
  */
-export async function handleRender(work: RenderWork, item: WorkItem): Promise<Outcome> {
+export async function handleRender(
+  work: RenderWork,
+  item: WorkItem,
+  signal: AbortSignal,
+): Promise<Outcome> {
   const { db, checkpoint, telemetry } = work;
   let target = await loadRenderTarget(db, work.secrets, item.key);
   if (!target) return { kind: 'done' };
@@ -39,25 +43,29 @@ export async function handleRender(work: RenderWork, item: WorkItem): Promise<Ou
     target = (await loadRenderTarget(db, work.secrets, item.key)) ?? target;
 
   const began = performance.now();
-  const decisions = await decideAll(work, state, target);
+  const { decisions, stands } = await decideAll(work, state, target);
   telemetry.duration('heads', (performance.now() - began) / 1000);
   const runs = await startRuns(db, target, decisions);
   await checkpoint('run.started');
   if (runs.length === 0) return { kind: 'done' };
 
   const renders = await renderRuns(work, target, runs);
+  // Whoever lost the lease meanwhile has been overtaken: what it rendered is old.
+  signal.throwIfAborted();
   await recordRenders(db, target, renders);
   await checkpoint('run.rendered');
   const settled = target;
   const good = renders.filter((entry): entry is Extract<RenderedRun, { ok: true }> => entry.ok);
   if (good.length === 0) return { kind: 'done' };
 
+  signal.throwIfAborted();
   const publishing = performance.now();
   const result = await state.publish({
     branch: target.branch,
     directories: good.map(({ rendered }) => ({
       stack: rendered.stack,
       contentHash: rendered.contentHash,
+      replaces: { contentHash: stands.get(rendered.stack) },
       files: [...rendered.files],
     })),
     ...describeCommit(target, good),
@@ -79,14 +87,22 @@ async function decideAll(
   work: RenderWork,
   state: StateRepository,
   target: RenderTarget,
-): Promise<{ source: EnvironmentSource; decision: ReturnType<typeof decideSource> }[]> {
+): Promise<Decided> {
   const branch = await state.readBranch(target.branch);
-  return Promise.all(
+  const stands = branch?.stacks ?? new Map<string, string>();
+  const decisions = await Promise.all(
     target.sources.map(async (source) => {
       const head = await work
         .providerOf(source.repository.provider)
         .readHead(source.repository, source.ref);
-      return { source, decision: decideSource(source, head, branch?.stacks.get(source.stack)) };
+      return { source, decision: decideSource(source, head, stands.get(source.stack)) };
     }),
   );
+  return { decisions, stands };
+}
+
+/** What each source needs, by what stood in the state branch when that was decided. */
+interface Decided {
+  decisions: { source: EnvironmentSource; decision: ReturnType<typeof decideSource> }[];
+  stands: ReadonlyMap<string, string>;
 }

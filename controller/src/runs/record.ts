@@ -153,6 +153,9 @@ function runEvent(
 }
 
 // The environment's row comes first in each of these statements, as everywhere (see `finishWork`).
+// A process that was away too long may come back to a run that has gone on without it.
+const stillOpen = `a.status = 'running' and a.phase in ('received', 'rendered')`;
+
 const recordRendered = `
 with environment as materialized (
   select id from core.environments where id = $1::uuid for no key update
@@ -165,7 +168,7 @@ with environment as materialized (
 ), moved as (
   update core.agent_runs a set phase = 'rendered', error = null, rendered_at = coalesce(a.rendered_at, now()), content_hash = g.content_hash,
     input_hash = g.input_hash, renderer = g.renderer, rendering = g.rendering, diagnostics = g.diagnostics, updated_at = now()
-  from good g where a.id = g.run_id
+  from good g where a.id = g.run_id and ${stillOpen}
 ), stored as (
   insert into core.rendered_contents (environment_id, stack, content_hash, run_id, source_sha, input_hash, approved)
   select environment_id, stack, content_hash, run_id, sha, input_hash, $3 from good
@@ -173,7 +176,7 @@ with environment as materialized (
 ), ended as (
   update core.agent_runs a set status = 'failed', outcome = 'failed', error = b.error, diagnostics = b.diagnostics, finished_at = now(),
     updated_at = now()
-  from bad b where a.id = b.run_id
+  from bad b where a.id = b.run_id and ${stillOpen}
 ), seen as (
   update core.environment_sources s set last_seen_sha = b.sha
   from bad b where s.environment_id = b.environment_id and s.repository_id = b.repository_id

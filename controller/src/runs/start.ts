@@ -39,9 +39,13 @@ export async function startRuns(
   decisions: readonly { source: EnvironmentSource; decision: SourceDecision }[],
 ): Promise<StartedRun[]> {
   const started: StartedRun[] = [];
-  const left: { runId: string; byRunId: string }[] = [];
+  const left: { runId: string; byRunId: string | undefined }[] = [];
   const settlements = decisions.flatMap(({ source, decision }): Settlement[] => {
-    const correlationId = source.correlationId ?? randomUUID();
+    // A run that goes on keeps the id under which it was begun, whatever asked for it again.
+    const correlationId =
+      decision.kind === 'continue'
+        ? decision.correlationId
+        : (source.correlationId ?? randomUUID());
     const about = {
       repository_id: source.repository.id,
       generation: source.dirtyGeneration,
@@ -50,6 +54,8 @@ export async function startRuns(
       ref: source.ref,
     };
     if (decision.kind === 'nothing') return [];
+    if (decision.kind === 'ref-missing' && decision.cancels !== undefined)
+      left.push({ runId: decision.cancels, byRunId: undefined });
     if (decision.kind === 'ref-missing')
       return [{ ...about, outcome: 'ignored', reason: `${source.ref} does not exist` }];
     if (decision.kind === 'already-done')
@@ -99,17 +105,17 @@ async function supersedeRun(
   tx: Tx,
   target: RenderTarget,
   runId: string,
-  byRunId: string,
+  byRunId: string | undefined,
 ): Promise<void> {
   await tx.query('select from core.environments where id = $1 for no key update', [target.id]);
   await tx.query(
     `update core.agent_runs set status = 'canceled', outcome = 'superseded', superseded_by = $2, finished_at = now(), updated_at = now()
      where id = $1 and status in ('pending', 'running')`,
-    [runId, byRunId],
+    [runId, byRunId ?? null],
   );
   await tx.query(
-    `update core.delivery_outcomes set outcome = 'superseded', run_id = $2 where run_id = $1`,
-    [runId, byRunId],
+    `update core.delivery_outcomes set outcome = 'superseded', run_id = coalesce($2, run_id) where run_id = $1`,
+    [runId, byRunId ?? null],
   );
 }
 

@@ -24,6 +24,10 @@ export const stateCodes = {
     title: 'The template of a state repository is missing',
     hint: 'The installation is incomplete: gitops-repo-template/ belongs beside the packages.',
   },
+  'CK-STATE-007': {
+    title: 'A stack was changed in the branch since it was decided what to publish',
+    hint: 'Another process or a person published it meanwhile; the decision is made again.',
+  },
 } as const;
 
 /** A code of this room. */

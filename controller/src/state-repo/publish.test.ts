@@ -76,6 +76,23 @@ describe('publishing', () => {
     expect(await git('rev-list', '--count', BRANCH)).to.equal('6');
   });
 
+  it('never puts what was decided earlier over what somebody published since', async () => {
+    const target = publishInPlace(repository);
+    await publish(target, context(), request(1));
+    const replaces = { contentHash: stackOf('shop', 1).contentHash };
+    const decided = (revision: number): PublishRequest =>
+      request(revision, { directories: [{ ...stackOf('shop', revision), replaces }] });
+    // Another process was faster; the one that was held up comes with what is old by now.
+    await publish(target, context(), decided(3));
+    const refused = errorData(await failureOf(publish(target, context(), decided(2))));
+    expect(refused).to.include({ code: 'CK-STATE-007' });
+    expect(refused.where).to.include({ stack: 'shop' });
+    expect(await git('rev-parse', `${BRANCH}:shop`)).to.equal(stackOf('shop', 3).contentHash);
+    // What stands there already is no conflict, and a stack beside it may have moved.
+    await publish(target, context(), request(1, { directories: [stackOf('mail', 1)] }));
+    expect(await publish(target, context(), decided(3))).to.include({ kind: 'unchanged' });
+  });
+
   it('leaves the branch alone when the process dies before the swap, and the next publish works', async () => {
     const target = publishInPlace(repository);
     await publish(target, context(), request(1));

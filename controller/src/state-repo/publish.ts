@@ -37,7 +37,7 @@ export interface PublishContext {
 const MAX_ATTEMPTS = 16;
 const MAIN = 'refs/heads/main';
 
-/** See `StateRepository.publish`. CK-STATE-003 when the branch moved under every attempt. */
+/** See `StateRepository.publish`. CK-STATE-003 when the branch moved under every attempt, -007 when a stack did. */
 export async function publish(
   target: PublishTarget,
   context: PublishContext,
@@ -94,12 +94,20 @@ export async function publish(
 async function changedDirectories(
   repository: GitRepository,
   head: string,
-  { directories }: PublishRequest,
+  { branch, directories }: PublishRequest,
 ): Promise<StackDirectory[]> {
   const root = await rootEntries(repository, head);
   const trees = new Map(
     root.filter(({ type }) => type === 'tree').map(({ name, oid }) => [name, oid]),
   );
+  for (const { stack, contentHash, replaces } of directories) {
+    const now = trees.get(stack);
+    if (replaces === undefined || now === replaces.contentHash || now === contentHash) continue;
+    throw stateError('CK-STATE-007', `${branch}: ${stack} was changed by somebody else meanwhile`, {
+      branch,
+      stack,
+    });
+  }
   return directories.filter(({ stack, contentHash }) => trees.get(stack) !== contentHash);
 }
 

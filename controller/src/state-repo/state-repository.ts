@@ -7,6 +7,8 @@ export interface StackDirectory {
   stack: string;
   /** Git tree id of the directory; published only when the files really hash to it. */
   contentHash: string;
+  /** What stood there when it was decided to publish: a directory that has changed since is left alone. Left out: whatever stands there. */
+  replaces?: { contentHash: string | undefined };
   /** Every file of the directory, `plan.json` included; `digest` is the git blob id of the bytes. */
   files: { path: string; bytes: Uint8Array; digest: string }[];
 }
