@@ -48,8 +48,11 @@ export async function writeMirrors(step: Step, stacks: DesiredStack[]): Promise<
     try {
       await applyObject(writer, mirrorOf(desired), bodyOf(step, desired, text), undefined);
     } catch (error) {
-      if (interrupts(error)) step.interruption ??= error;
-      else if (!(error instanceof ClusterError)) throw error;
+      if (interrupts(error)) {
+        step.interruption ??= error;
+        return;
+      }
+      if (!(error instanceof ClusterError)) throw error;
       // An environment that may not write it goes without: the record is what counts.
       step.services.telemetry.count('apply_hook_mirror_failures');
     }
@@ -60,7 +63,8 @@ export async function writeMirrors(step: Step, stacks: DesiredStack[]): Promise<
 const dataKey = 'succeeded.json';
 
 function mirrorOf({ plan, stack }: DesiredStack): ObjectIdentity {
-  const name = `codex-k8s-${stack}-hooks`;
+  // No stack has a dot in its name: the parent of no apply set is called like this.
+  const name = `codex-k8s-${stack}.hooks`;
   return { apiVersion: 'v1', kind: 'ConfigMap', namespace: plan.namespace, name };
 }
 
