@@ -1,16 +1,21 @@
-/** The command line of this package: `bootstrap local …`. */
+/** The command line of this package: `bootstrap local …`, `bootstrap plan`. */
 import { Command } from 'commander';
-import { addLocalCommands } from './cli/index.ts';
+import { toolsDirectoryOf } from '@codex-k8s/renderer';
+import { addLocalCommands, addPlanCommand } from './cli/index.ts';
 import { readBootstrapConfig } from './config.ts';
 import { BootstrapError } from './errors/index.ts';
 
 const program = new Command('bootstrap')
-  .description('Clusters for codex-k8s to run on.')
+  .description('Clusters for codex-k8s to run on, and what is brought to them.')
   .showHelpAfterError('(see --help)');
-addLocalCommands(program, {
-  config: readBootstrapConfig(),
-  write: (text) => process.stdout.write(text),
-  tell: (line) => process.stderr.write(`${line}\n`),
+const config = readBootstrapConfig();
+const write = (text: string | Uint8Array): void => void process.stdout.write(text);
+const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+addLocalCommands(program, { config, write, tell });
+addPlanCommand(program, {
+  toolsDirectory: toolsDirectoryOf(config.toolEnvironment),
+  write,
+  tell,
 });
 
 try {

@@ -12,6 +12,8 @@ export const codes = {
   'CK-KUBECONFIG-001': 'a kubeconfig cannot be read',
   'CK-KUBECONFIG-002': 'a kubeconfig has no such context',
   'CK-KUBECONFIG-003': 'a cluster was named in a way that does not say which one',
+  'CK-PLAN-001': 'there is no services.yaml where it was looked for',
+  'CK-PLAN-002': 'a stack cannot be planned for an environment',
 } as const;
 
 export type ErrorCode = keyof typeof codes;
