@@ -42,6 +42,9 @@ export function connectApiServer(server: string, authorityFile: string, token: s
       try {
         return (await send('GET', '/readyz')).status === 200;
       } catch {
+        // Its certificate may have been read before it was written to the end: it is read again.
+        await agent?.destroy();
+        agent = undefined;
         return false;
       }
     },

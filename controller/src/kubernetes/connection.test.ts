@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { eventually, sharedControlPlane, uniqueName } from '@codex-k8s/testing';
 import { silentTelemetry } from '../telemetry/index.ts';
@@ -7,8 +5,6 @@ import { ClusterError } from './cluster-error.ts';
 import { connectCluster } from './connection.ts';
 import { reflect } from './reflector.ts';
 import type { ClusterConnection, KubernetesObject } from './types.ts';
-
-const run = promisify(execFile);
 
 async function errorOf(promise: Promise<unknown>): Promise<ClusterError> {
   const error = await promise.then(
@@ -211,13 +207,18 @@ describe('a connection to a real API server', () => {
   });
 
   it('says when a position is too old to watch from', async () => {
-    const collection = { apiVersion: 'v1', kind: 'ConfigMap', namespace };
-    const options = { resourceVersion: '1', signal: AbortSignal.timeout(10_000) };
-    const events = cluster.watch(collection, options);
-    const drained = (async () => {
-      for await (const event of events) expect(event.type).to.equal('opened');
-    })();
-    expect(await errorOf(drained)).to.include({ kind: 'gone', retryable: true });
+    // The server remembers changes of a kind since it began to serve it: of a new kind, none of the first.
+    await withDefinition('Aged', 'aged', async (group) => {
+      const collection = { apiVersion: `${group}/v1`, kind: 'Aged' };
+      // Until it is served, watching it is refused for other reasons.
+      await eventually(() => cluster.list(collection));
+      const options = { resourceVersion: '1', signal: AbortSignal.timeout(10_000) };
+      const drained = (async () => {
+        for await (const event of cluster.watch(collection, options))
+          expect(event.type).to.equal('opened');
+      })();
+      expect(await errorOf(drained)).to.include({ kind: 'gone', retryable: true });
+    });
   });
 
   it('reflects a collection: the whole first, then each change', async () => {
@@ -250,15 +251,33 @@ describe('a connection to a real API server', () => {
   });
 
   it('learns of a kind that came later', async () => {
+    const before = await errorOf(cluster.resolve(`${namespace}.example.com/v1`, 'Late'));
+    expect(before.kind).to.equal('no-match');
+    await withDefinition('Late', 'late', async (group) => {
+      await eventually(async () => {
+        expect(await cluster.resolve(`${group}/v1`, 'Late')).to.include({
+          resource: 'late',
+          namespaced: false,
+        });
+      });
+    });
+  });
+
+  /** A cluster-scoped kind of this test's own, for as long as the work takes. */
+  async function withDefinition(
+    kind: string,
+    plural: string,
+    work: (group: string) => Promise<void>,
+  ): Promise<void> {
     const group = `${namespace}.example.com`;
     const definition = {
       apiVersion: 'apiextensions.k8s.io/v1',
       kind: 'CustomResourceDefinition',
-      metadata: { name: `late.${group}` },
+      metadata: { name: `${plural}.${group}` },
       spec: {
         group,
         scope: 'Cluster',
-        names: { plural: 'late', singular: 'late', kind: 'Late' },
+        names: { plural, singular: plural, kind },
         versions: [
           {
             name: 'v1',
@@ -270,27 +289,16 @@ describe('a connection to a real API server', () => {
       },
     };
     const reference = { ...definition, name: definition.metadata.name };
-    expect((await errorOf(cluster.resolve(`${group}/v1`, 'Late'))).kind).to.equal('no-match');
     await cluster.apply(reference, JSON.stringify(definition), {
       fieldManager: 'one',
       force: false,
     });
     try {
-      await eventually(async () => {
-        expect(await cluster.resolve(`${group}/v1`, 'Late')).to.include({
-          resource: 'late',
-          namespaced: false,
-        });
-      });
+      await work(group);
     } finally {
-      await run('kubectl', [
-        `--kubeconfig=${kubeconfig}`,
-        'delete',
-        'crd',
-        definition.metadata.name,
-      ]);
+      await cluster.delete(reference);
     }
-  });
+  }
 
   async function kubeconfigTo(server: string) {
     const { temporaryDirectory } = await import('@codex-k8s/testing');
