@@ -21,7 +21,12 @@ export {
   type ReportFormat,
   type ReportOptions,
 } from './output/index.ts';
-export { createFilesystemReader, createMemoryReader } from './readers/index.ts';
+export {
+  createFilesystemReader,
+  createMemoryReader,
+  locateSource,
+  type SourceLocation,
+} from './readers/index.ts';
 export { createRenderCache, type RenderCache } from './render-cache.ts';
 export type { RenderedFile, RenderedStack, RenderInputs, RenderResult } from './rendered-stack.ts';
 export {

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { setPriority } from 'node:os';
 import { chmod, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BootstrapError } from '../errors/index.ts';
+import { lowerPriority } from '../processes/index.ts';
 import type { FetchOutcome } from './download.ts';
 import { versions, type BinaryName } from './versions.ts';
 
@@ -147,14 +147,6 @@ function run(
       resolve({ code: code ?? 1, errors });
     });
   });
-}
-
-function lowerPriority(pid: number): void {
-  try {
-    setPriority(pid, 5);
-  } catch {
-    // It may already have ended, or the system forbids it: only politeness is lost.
-  }
 }
 
 function buildFailed(name: BinaryName, errors: string): BootstrapError {

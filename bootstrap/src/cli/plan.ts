@@ -1,10 +1,9 @@
-import { realpath } from 'node:fs/promises';
-import { dirname, relative, sep } from 'node:path';
 import {
   createFilesystemReader,
   createManifestPrograms,
   createRenderer,
   formatDiagnostics,
+  locateSource,
 } from '@codex-k8s/renderer';
 import { Option, type Command } from 'commander';
 import { BootstrapError } from '../errors/index.ts';
@@ -51,29 +50,22 @@ Examples:
 }
 
 async function plan(options: PlanOptions, context: PlanCommandContext): Promise<void> {
-  const path = await realpath(options.file).catch((cause: unknown) => {
-    throw new BootstrapError(
-      {
-        code: 'CK-PLAN-001',
-        message: `there is no file ${options.file}`,
-        hint: 'name the services.yaml of the stack: --file PATH',
-      },
-      { cause },
-    );
-  });
-  const current = await realpath('.');
-  const root =
-    options.root === undefined
-      ? path.startsWith(current + sep)
-        ? current
-        : dirname(path)
-      : await realpath(options.root);
+  const located = await locateSource(options.file, options.root);
+  if (located.kind !== 'found')
+    throw new BootstrapError({
+      code: 'CK-PLAN-001',
+      message:
+        located.kind === 'no-root' || located.kind === 'outside'
+          ? `there is no ${options.file} below ${options.root ?? ''}`
+          : `there is no file ${options.file}`,
+      hint: 'name the services.yaml of the stack: --file PATH',
+    });
   const renderer = createRenderer({
     programs: createManifestPrograms({ toolsDirectory: context.toolsDirectory }),
   });
   const result = await renderer.render({
-    reader: await createFilesystemReader(root),
-    file: relative(root, path).split(sep).join('/'),
+    reader: await createFilesystemReader(located.root),
+    file: located.file,
     environment: options.env,
     ...(options.slot === undefined ? {} : { slot: Number(options.slot) }),
   });

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import type { BinaryName } from '../binaries/index.ts';
 import {
   endProcess,
   identityOf,
+  lowerPriority,
   withParentDeath,
   type ProcessIdentity,
 } from '../processes/index.ts';
@@ -46,7 +46,7 @@ export async function runComponent(
     stdio: ['ignore', log, log],
   });
   closeSync(log);
-  if (background.has(name)) yieldToOthers(child.pid);
+  if (background.has(name)) lowerPriority(child.pid);
   const ended = new Promise<Ending>((resolve) =>
     child.once('exit', (code, signal) => resolve({ code, signal })),
   );
@@ -76,12 +76,3 @@ const background: ReadonlySet<BinaryName> = new Set([
   'kube-scheduler',
   'kwok',
 ]);
-const lowerPriority = 5;
-
-function yieldToOthers(pid: number | undefined): void {
-  try {
-    if (pid !== undefined) setPriority(pid, lowerPriority);
-  } catch {
-    // Gone already, or a system without priorities.
-  }
-}

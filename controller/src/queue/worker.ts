@@ -72,7 +72,7 @@ export function createWorker(db: Database, options: WorkerOptions): Worker {
     if (state === 'started') pumpIn(Math.min(next, ...[...spacedUntil.keys()].map(spacingLeft)));
   }
 
-  /** Milliseconds until a kind's next batch may start; at most 0: at once. */
+  /** Milliseconds until a kind's next batch may start; 0: at once. */
   const spacingLeft = (name: string): number =>
     Math.max(0, (spacedUntil.get(name) ?? 0) - performance.now());
 

@@ -152,10 +152,10 @@ function runEvent(
   };
 }
 
-// The environment's row comes first in each of these statements, as everywhere (see `finishWork`).
 // A process that was away too long may come back to a run that has gone on without it.
 const stillOpen = `a.status = 'running' and a.phase in ('received', 'rendered')`;
 
+// The environment's row comes first in each of these statements, as everywhere (see `finishWork`).
 const recordRendered = `
 with environment as materialized (
   select id from core.environments where id = $1::uuid for no key update

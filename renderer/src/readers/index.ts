@@ -1,2 +1,3 @@
 export { createMemoryReader } from '../sources/index.ts';
 export { createFilesystemReader } from './filesystem.ts';
+export { locateSource, type SourceLocation } from './locate-source.ts';
